@@ -1,0 +1,129 @@
+import { assign, enqueueActions, fromPromise, type SetupTypes, setup } from 'xstate'
+import type { Deadline, Errand, FlowEvent } from '../src/dialogue.ts'
+import type { Failure } from '../src/failure.ts'
+import type { Prompt, Standing, Summary, TokenSummary } from '../src/recall.ts'
+import type { EndedBecause } from '../src/vault/record.ts'
+
+/** What a machine tells without being asked; free of secrets. */
+export type FlowEmitted =
+  | { readonly type: 'prompt.changed'; readonly prompt: Prompt | undefined }
+  | { readonly type: 'token.changed'; readonly token: TokenSummary | undefined }
+  | { readonly type: 'ended'; readonly because: EndedBecause; readonly failure: Failure | undefined }
+
+export type FlowTag =
+  /** The session lives, and no person is needed. */
+  | 'connected'
+  /** A request is in flight or due by itself; nobody needs to do anything. */
+  | 'pending'
+  /** Only a person can move this on. */
+  | 'needsUser'
+
+/** All that a machine knows; the secrets are in the vault. */
+export interface FlowContext extends Omit<Summary, 'standing' | 'status'> {
+  readonly connection: string
+  /** What was asked while the vault was being read or was in trouble; honoured after the next read. */
+  readonly wish: FlowEvent | undefined
+}
+
+/** A place for an actor that `createClient` provides. */
+const brought = <Output, Input>() =>
+  fromPromise<Output, Input>(() => Promise.reject(new Error('createClient provides this actor')))
+
+const types: SetupTypes<
+  FlowContext,
+  FlowEvent,
+  Record<never, string>,
+  FlowTag,
+  { connection: string },
+  unknown,
+  FlowEmitted,
+  Record<string, never>
+> = {}
+
+const base = setup({
+  types,
+  actors: {
+    recall: brought<Summary, Errand>(),
+    requestCode: brought<Summary, Errand>(),
+    pollToken: brought<Summary, Errand>(),
+    prepareAuthorization: brought<Summary, Errand>(),
+    exchangeCode: brought<Summary, Errand>(),
+    requestToken: brought<Summary, Errand>(),
+    refreshToken: brought<Summary, Errand>(),
+    revokeToken: brought<Summary, Errand>(),
+    forget: brought<Summary, Errand>(),
+    deadline: brought<'due' | 'over', Deadline>(),
+  },
+  actions: {
+    /** Takes what was asked along, and leaves the past behind, so that the same ending is announced again. */
+    wish: assign({ wish: ({ event }) => event, failure: undefined, endedBecause: undefined }),
+    /** Keeps what was asked until the vault has been read. A disconnect is not replaced by a lesser wish. */
+    keepWish: assign({ wish: ({ context, event }) => weightier(context.wish, event) }),
+    /** Writes the disconnect into the record while an answer is awaited. `createClient` provides it. */
+    recordRevoke: () => {},
+    /** An actor threw, which none should: a defect of this package. What it threw may hold secrets and stays out. */
+    admitDefect: assign((_, { actor }: { actor: string }) => ({
+      failure: {
+        code: 'authorization_failed' as const,
+        message: `${actor}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`,
+        retryable: false,
+      },
+      endedBecause: 'authorization_failed' as const,
+    })),
+  },
+  guards: {
+    standingIs: (_, { summary, standing }: { summary: Summary; standing: Standing }) => summary.standing === standing,
+    wishes: (
+      { context },
+      { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
+    ) => context.wish?.type === wish && standings.includes(summary.standing),
+    is: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
+    isCurrent: ({ context, event }) =>
+      event.type === 'token.rejected' && event.generation === context.token?.generation,
+    isConnecting: ({ context }) => context.token === undefined,
+    hasToken: ({ context }) => context.token !== undefined,
+  },
+})
+
+/** The one setup that all charts share: the words they are written in. */
+export const flow = base.extend({
+  actions: {
+    /** Takes over a summary and announces what changed. The vault has stored it before. */
+    remember: enqueueActions(({ context, enqueue }, { summary, honours }: { summary: Summary; honours?: true }) => {
+      const { standing, status: _, ...known } = summary
+      const wish = honours || standing === 'backingOff' ? context.wish : undefined
+      enqueue.assign({ ...known, wish })
+      if (!samePrompt(context.prompt, known.prompt)) enqueue.emit({ type: 'prompt.changed', prompt: known.prompt })
+      if (context.token?.generation !== known.token?.generation)
+        enqueue.emit({ type: 'token.changed', token: known.token })
+      if (known.endedBecause !== undefined && known.endedBecause !== context.endedBecause)
+        enqueue.emit({ type: 'ended', because: known.endedBecause, failure: known.failure })
+    }),
+  },
+})
+
+/** What every chart knows when it begins: its name. */
+export const blank = ({ input }: { input: { connection: string } }): FlowContext => ({
+  connection: input.connection,
+  prompt: undefined,
+  pollIntervalSeconds: undefined,
+  nextPollAt: undefined,
+  retryAt: undefined,
+  token: undefined,
+  failure: undefined,
+  endedBecause: undefined,
+  wish: undefined,
+})
+
+function samePrompt(one: Prompt | undefined, other: Prompt | undefined): boolean {
+  const identity = (prompt: Prompt | undefined) =>
+    prompt?.kind === 'device' ? `${prompt.userCode} ${prompt.expiresAt}` : prompt?.url.open()
+  return identity(one) === identity(other)
+}
+
+const disconnects = ['token.revoke', 'token.forget']
+
+function weightier(earlier: FlowEvent | undefined, later: FlowEvent): FlowEvent {
+  const outweighs = earlier && disconnects.includes(earlier.type) && !disconnects.includes(later.type)
+  return outweighs ? earlier : later
+}

@@ -1,0 +1,158 @@
+import type { Standing } from '../src/recall.ts'
+import { flow } from './flow.ts'
+import { asking, broken, comes, freshness, honours, kept, leadsTo, nextTry, to, which } from './words.ts'
+
+const atRest = ['idle', 'expired', 'revoked', 'failed'] as const
+const connected = ['authorized', 'refreshing', 'backingOff'] as const
+
+/**
+ * The first state of every chart: a pure read, harmless when it runs twice. What is asked meanwhile waits for the answer.
+ *
+ * @param start the state of the grant's first request
+ * @param awaiting the standings that only this grant has: somebody is awaited
+ * @param own the wishes that only this grant honours
+ */
+export const recalling = (
+  start: string,
+  awaiting: readonly Standing[],
+  ...own: readonly ReturnType<typeof honours>[]
+) =>
+  flow.createStateConfig({
+    description: 'Reads the vault to see where the connection stands; what is asked meanwhile is kept.',
+    tags: ['pending'],
+    invoke: {
+      id: 'recall',
+      src: 'recall',
+      input: which,
+      onDone: [
+        honours('token.forget', 'forgetting', ...atRest, ...connected, ...awaiting, 'starting', 'revoking'),
+        honours('token.revoke', 'revoking', ...connected),
+        honours('token.revoke', 'forgetting', ...awaiting, 'starting'),
+        honours('authorization.cancel', 'forgetting', ...awaiting, 'starting'),
+        honours('authorization.start', start, ...atRest),
+        honours('token.refresh', 'refreshing', 'authorized'),
+        honours('token.rejected', 'refreshing', 'authorized'),
+        ...own,
+        to('starting', start),
+        ...leadsTo(...atRest, ...connected, ...awaiting, 'revoking'),
+      ],
+      onError: broken('recall'),
+    },
+    on: {
+      'authorization.start': kept,
+      'authorization.cancel': kept,
+      'authorization.responded': kept,
+      'token.refresh': kept,
+      'token.rejected': kept,
+      'token.revoke': kept,
+      'token.forget': kept,
+    },
+  })
+
+/**
+ * What can be asked while a connection is being made: to give up. It shows at once; what arrives afterwards is revoked.
+ */
+export const givingUp = {
+  'authorization.cancel': asking('forgetting'),
+  'token.forget': asking('forgetting'),
+}
+
+/**
+ * The states that all charts share, from the first token on.
+ *
+ * @param start the state of the grant's first request
+ */
+export const tokenLifecycle = (start: string) => {
+  const startable = { 'authorization.start': asking(start), 'token.forget': asking('forgetting') }
+
+  const authorized = flow.createStateConfig({
+    description: 'A token is at hand; it is renewed before it ends.',
+    tags: ['connected'],
+    invoke: {
+      id: 'freshness',
+      src: 'deadline',
+      input: freshness,
+      onDone: comes('refreshing'),
+      onError: broken('deadline'),
+    },
+    on: {
+      'token.refresh': asking('refreshing'),
+      'token.rejected': { guard: 'isCurrent', ...asking('refreshing') },
+      'token.revoke': asking('revoking'),
+      'token.forget': asking('forgetting'),
+    },
+  })
+
+  const refreshing = flow.createStateConfig({
+    description: 'A new token is requested; a disconnect asked meanwhile is written down and follows the answer.',
+    tags: ['connected', 'pending'],
+    invoke: {
+      id: 'refreshToken',
+      src: 'refreshToken',
+      input: which,
+      onDone: leadsTo('authorized', 'backingOff', 'revoking', 'expired'),
+      onError: broken('refreshToken'),
+    },
+    on: { 'token.revoke': { actions: 'recordRevoke' }, 'token.forget': asking('forgetting') },
+  })
+
+  const backingOff = flow.createStateConfig({
+    description: 'The server, the network or the vault is in trouble; nothing is lost, and it is tried again.',
+    tags: ['pending'],
+    invoke: { id: 'nextTry', src: 'deadline', input: nextTry, onDone: comes('recalling'), onError: broken('deadline') },
+    on: {
+      'authorization.start': { guard: 'isConnecting', ...kept },
+      'authorization.responded': { guard: 'isConnecting', ...kept },
+      'authorization.cancel': { guard: 'isConnecting', ...asking('forgetting') },
+      'token.refresh': { guard: 'hasToken', ...asking('refreshing') },
+      'token.rejected': { guard: 'isCurrent', ...asking('refreshing') },
+      'token.revoke': { guard: 'hasToken', ...asking('revoking') },
+      'token.forget': asking('forgetting'),
+    },
+  })
+
+  const revoking = flow.createStateConfig({
+    description: 'The provider is told to revoke; tokens are no longer handed out.',
+    tags: ['pending'],
+    invoke: {
+      id: 'revokeToken',
+      src: 'revokeToken',
+      input: which,
+      onDone: leadsTo('revoked', 'backingOff'),
+      onError: broken('revokeToken'),
+    },
+    on: { 'token.forget': asking('forgetting') },
+  })
+
+  const forgetting = flow.createStateConfig({
+    description: 'The record is erased; an answer that arrives afterwards is revoked, not kept.',
+    tags: ['pending'],
+    invoke: {
+      id: 'forget',
+      src: 'forget',
+      input: which,
+      onDone: leadsTo('idle', 'backingOff'),
+      onError: broken('forget'),
+    },
+  })
+
+  const revoked = flow.createStateConfig({
+    description: 'Disconnected on request.',
+    tags: ['needsUser'],
+    on: startable,
+  })
+
+  const expired = flow.createStateConfig({
+    description: 'Nobody approved in time, or the session has ended: the merchant must connect again.',
+    tags: ['needsUser'],
+    on: startable,
+  })
+
+  const failed = flow.createStateConfig({
+    description: 'Refused, or the outcome is unknown; the failure names the remedy.',
+    tags: ['needsUser'],
+    on: { ...startable, 'token.refresh': 'recalling' },
+  })
+
+  return { authorized, refreshing, backingOff, revoking, forgetting, revoked, expired, failed }
+}

@@ -1,0 +1,100 @@
+import type { FlowEvent } from '../dialogue.ts'
+import type { Environment } from '../environment.ts'
+import type { Failure } from '../failure.ts'
+import { type Answer, post, type WireRequest } from '../protocol/http.ts'
+import { revocationRequest } from '../protocol/revocation.ts'
+import { type Standing, type Summary, standing, summarize } from '../recall.ts'
+import type { Settings } from '../registration.ts'
+import { type Custody, VaultTrouble } from '../vault/custody.ts'
+import type { ConnectionRecord, EndedBecause, Tokens } from '../vault/record.ts'
+
+/** What all actors of a client close over: the secrets are here, and in the vault, and nowhere else. */
+export interface Means {
+  readonly settings: Settings
+  readonly custody: Custody
+  readonly environment: Environment
+  /** How long a request may take, body included, in milliseconds. */
+  readonly requestTimeout: number
+}
+
+/** One actor's task. */
+export interface Duty {
+  /** The connection. */
+  readonly name: string
+  readonly wish: FlowEvent | undefined
+  /** The generation of the token that the machine knows. */
+  readonly generation: number | undefined
+  /** Ends the first phase, in which nothing has been sent; the second runs to its end. */
+  readonly signal: AbortSignal
+  /** The host is stopping: what is in flight is finished, and tried once more at the most. */
+  readonly closing: AbortSignal
+  /** Something that must be finished before `stop()` resolves, although no state waits for it. */
+  readonly also: (work: Promise<unknown>) => void
+  /** Says that an answer could not be stored before the end. */
+  readonly lose: (failure: Failure) => void
+}
+
+/** What an actor found or did: the record as it is now, and the HTTP status behind it. */
+export interface Outcome {
+  readonly record: ConnectionRecord | undefined
+  readonly status?: number | undefined
+  /** Why there is no record any more. */
+  readonly because?: EndedBecause
+}
+
+export type Verb = (duty: Duty, means: Means) => Promise<Outcome>
+
+/** Carries a verb out and answers with a summary. Trouble with the vault is an answer as well: back off and look again. */
+export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Summary> {
+  const { settings, custody, environment } = means
+  const cell = custody.held(duty.name)
+  const about = settings.provider.name
+  try {
+    const { record, status, because } = await verb(duty, means)
+    cell.troubles = 0
+    const summary = summarize(record, environment.now(), about)
+    return { ...summary, status, endedBecause: because ?? summary.endedBecause }
+  } catch (error) {
+    if (!(error instanceof VaultTrouble)) throw error
+    if (error.losesAnswer) duty.lose(error.failure)
+    const retryAt = environment.now() + backOff(++cell.troubles, environment)
+    const failure = { ...error.failure, retryAt }
+    return { ...summarize(cell.record, environment.now(), about), standing: 'backingOff', failure, retryAt }
+  }
+}
+
+/** Sends a request. */
+export function send(request: WireRequest, { environment, requestTimeout }: Means): Promise<Answer> {
+  return post(request, environment, requestTimeout)
+}
+
+export function standingOf(record: ConnectionRecord | undefined, { environment }: Means): Standing {
+  return standing(record, environment.now())
+}
+
+/** Nothing more than a second chance at once, then twice as long each time, five minutes at the most; in milliseconds. */
+export function backOff(attempts: number, { random }: Pick<Environment, 'random'>): number {
+  return Math.min(1_000 * 2 ** (attempts - 1), 300_000) * (0.75 + random() / 4)
+}
+
+/** A refusal that no waiting cures is asked again after an hour, since a vendor may repair it; in milliseconds. */
+const STUBBORN = 3_600_000
+/** What a server may ask for at the most, in milliseconds. */
+const LONGEST_WAIT = 86_400_000
+
+/** When to try again: what the server asks for, and no sooner than the back-off. Unix milliseconds. */
+export function nextTryAt(record: ConnectionRecord, failure: Failure, { environment }: Means): number {
+  const now = environment.now()
+  const pause = failure.retryable ? backOff((record.retry?.attempts ?? 0) + 1, environment) : STUBBORN
+  return Math.max(now + pause, Math.min(failure.retryAt ?? 0, now + LONGEST_WAIT))
+}
+
+export function statusOf(answer: Answer): number | undefined {
+  return answer.kind === 'answered' ? answer.status : undefined
+}
+
+/** A token that nobody waits for any more is revoked, best effort: one request, and its answer decides nothing. */
+export function disown(tokens: Tokens, duty: Duty, means: Means): void {
+  const request = revocationRequest(means.settings, tokens)
+  if (request) duty.also(send(request, means))
+}

@@ -1,0 +1,53 @@
+import { judgeRedirect } from '../protocol/authorization-request.ts'
+import { codeExchangeRequest, judgeCodeExchange } from '../protocol/code-exchange.ts'
+import { loadHttp } from '../protocol/http.ts'
+import type { ConnectionRecord, RedirectPending } from '../vault/record.ts'
+import { awaits, blankRecord, connected, departing, ended, holds } from '../vault/steps.ts'
+import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+
+/**
+ * Checks the redirect and exchanges its code, once: the pending request becomes one in flight in a single write, so a
+ * second callback, window or process finds nothing to exchange.
+ *
+ * @see RFC 6749 §4.1.2, §4.1.3
+ */
+export const exchangeCode: Verb = (duty, means) => {
+  const { custody, settings, environment } = means
+  const { name, wish, signal, closing } = duty
+  return custody.withLease(name, signal, async () => {
+    await loadHttp()
+    const before = await custody.read(name)
+    const pending = redirectOf(before)
+    if (!pending || standingOf(before, means) !== 'awaitingUser') return { record: before }
+    if (wish?.type !== 'authorization.responded') return { record: before }
+    const redirect = await judgeRedirect(wish.url.open(), wish.binding?.open(), pending, settings)
+    const at = environment.now()
+    const taken = await custody.update(name, (current) => {
+      if (!current || redirectOf(current)?.state !== pending.state) return current
+      if (redirect.kind === 'refused') return ended(current, 'failed', redirect.failure.code, at, redirect.failure)
+      return departing(blankRecord(current, current.provider, current.client), 'exchangeCode', at, true)
+    })
+    if (redirect.kind === 'refused' || !awaits(taken, 'exchangeCode', at)) return { record: taken }
+
+    const answer = await send(codeExchangeRequest(settings, pending, redirect.code), means)
+    const secrets = [redirect.code, pending.verifier]
+    const verdict = judgeCodeExchange(answer, settings, environment, secrets)
+    let orphaned = false
+    const record = await custody.store(name, store, closing)
+    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
+    return { record, status: statusOf(answer) }
+
+    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
+      if (!awaits(current, 'exchangeCode', at)) {
+        orphaned = verdict.kind === 'tokens' && !holds(current, verdict.tokens)
+        return current
+      }
+      if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
+      return ended(current, 'failed', verdict.failure.code, answer.receivedAt, verdict.failure)
+    }
+  })
+}
+
+function redirectOf(record: ConnectionRecord | undefined): RedirectPending | undefined {
+  return record?.pending?.kind === 'redirect' ? record.pending : undefined
+}

@@ -1,0 +1,82 @@
+import { POLL_MARGIN } from '../protocol/device-authorization.ts'
+import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
+import { loadHttp } from '../protocol/http.ts'
+import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
+import { connected, departing, ended, holds, retrying, settled } from '../vault/steps.ts'
+import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+
+/** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
+const SLOW_DOWN = 5
+/** The longest pause that lost answers lead to, in milliseconds. */
+const LONGEST_PAUSE = 60_000
+
+/** Polls once, if it is time: another window, or another process, may have polled meanwhile. @see RFC 8628 §3.4 */
+export const pollToken: Verb = (duty, means) => {
+  const { custody, settings, environment } = means
+  const { name, signal, closing } = duty
+  return custody.withLease(name, signal, async () => {
+    await loadHttp()
+    const before = await custody.read(name)
+    const pending = deviceOf(before)
+    if (!pending || standingOf(before, means) !== 'polling') return { record: before }
+    const at = environment.now()
+    // The next poll is dated before this one leaves: a process that dies in between does not poll too early.
+    const dated = { ...pending, nextPollAt: at + pause(pending) }
+    const intent = await custody.update(name, (current) =>
+      current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current,
+    )
+    if (!intent || !isSame(intent, pending)) return { record: intent }
+
+    const answer = await send(deviceTokenRequest(settings, pending), means)
+    const verdict = judgeDeviceToken(answer, settings, environment, pending, before?.inFlight !== undefined)
+    let orphaned = false
+    const record = await custody.store(name, store, closing)
+    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
+    return { record, status: statusOf(answer) }
+
+    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
+      const mine = current !== undefined && isSame(current, pending)
+      orphaned = !mine && verdict.kind === 'tokens' && !holds(current, verdict.tokens)
+      return mine ? after(verdict, current, pending, answer.receivedAt, before?.inFlight) : current
+    }
+  })
+}
+
+function deviceOf(record: ConnectionRecord | undefined): DevicePending | undefined {
+  return record?.pending?.kind === 'device' ? record.pending : undefined
+}
+
+function isSame(record: ConnectionRecord, pending: DevicePending | undefined): boolean {
+  return pending !== undefined && deviceOf(record)?.deviceCode === pending.deviceCode
+}
+
+/** In milliseconds. */
+function pause({ intervalSeconds }: Pick<DevicePending, 'intervalSeconds'>): number {
+  return intervalSeconds * 1000 + POLL_MARGIN
+}
+
+/** What an answer makes of the record. The next poll counts from the receipt of this answer. */
+function after(
+  verdict: PollVerdict,
+  current: ConnectionRecord,
+  pending: DevicePending | undefined,
+  receivedAt: number,
+  unknownBefore: InFlight | undefined,
+): ConnectionRecord {
+  if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
+  if (verdict.kind === 'over')
+    return ended(current, verdict.standing, verdict.failure.code, receivedAt, verdict.failure)
+  if (!pending) return current
+  if (verdict.kind === 'trouble') {
+    const attempts = (current.retry?.attempts ?? 0) + 1
+    const wait = Math.max(pause(pending), Math.min(pause(pending) * 2 ** attempts, LONGEST_PAUSE))
+    const nextPollAt = Math.max(receivedAt + wait, verdict.failure.retryAt ?? 0)
+    const slower = { ...current, pending: { ...pending, nextPollAt, slowedDown: false } }
+    return retrying(slower, nextPollAt, verdict.failure, verdict.ambiguous ? current.inFlight : unknownBefore)
+  }
+  const slowedDown = verdict.kind === 'slowDown'
+  const intervalSeconds = pending.intervalSeconds + (slowedDown ? SLOW_DOWN : 0)
+  const asked = verdict.kind === 'slowDown' ? (verdict.retryAt ?? 0) : 0
+  const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), asked)
+  return settled({ ...current, pending: { ...pending, intervalSeconds, nextPollAt, slowedDown } })
+}

@@ -1,0 +1,15 @@
+import { sleepUntil } from '../environment.ts'
+import { LOOK_AGAIN } from '../vault/custody.ts'
+import type { Verb } from './errand.ts'
+
+/**
+ * Reads where a connection stands; changes nothing. An intent under a held lease means that somebody else is at work, so
+ * it waits and reads again.
+ */
+export const recall: Verb = async ({ name, signal }, { custody, environment }) => {
+  for (;;) {
+    const record = await custody.read(name)
+    if (!record?.inFlight || !(await custody.isLeased(name))) return { record }
+    await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
+  }
+}

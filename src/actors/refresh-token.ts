@@ -1,0 +1,82 @@
+import { loadHttp } from '../protocol/http.ts'
+import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
+import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
+import { connected, departing, retrying } from '../vault/steps.ts'
+import { type Duty, disown, type Means, nextTryAt, send, standingOf, statusOf, type Verb } from './errand.ts'
+
+/**
+ * Renews the token. Under the lease the record is read again first: whoever waited adopts what another has stored.
+ * Once the intent is stored, nothing stops it; the answer is in the vault before anybody hears of it.
+ *
+ * @see RFC 6749 §6, RFC 9700 §4.14
+ */
+export const refreshToken: Verb = (duty, means) => {
+  const { custody, settings, environment } = means
+  const { name, signal, closing } = duty
+  return custody.withLease(name, signal, async () => {
+    await loadHttp()
+    const before = await custody.read(name)
+    const at = environment.now()
+    const intent = await custody.update(name, (current) => leaving(current, duty, means, at))
+    const sent = intent?.tokens
+    if (!sent || intent.inFlight?.at !== at) return { record: intent }
+
+    const answer = await send(refreshRequest(settings, sent), means)
+    const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
+    let orphaned = false
+    const record = await custody.store(name, store, closing)
+    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
+    return { record, status: statusOf(answer) }
+
+    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
+      const mine = current?.tokens?.accessToken === sent?.accessToken
+      // Where another has stored a newer token, this one shares its family: revoking it would end both.
+      orphaned = verdict.kind === 'tokens' && current?.tokens === undefined
+      return mine && current ? after(verdict, current, answer.receivedAt, before?.inFlight, means) : current
+    }
+  })
+}
+
+/** The record with the intent to refresh, or the same record where there is nothing to refresh. */
+function leaving(
+  current: ConnectionRecord | undefined,
+  { generation, wish }: Duty,
+  means: Means,
+  at: number,
+): ConnectionRecord | undefined {
+  if (!current?.tokens) return current
+  const adopted = current.generation !== generation && standingOf(current, means) === 'authorized'
+  if (adopted || current.wantsRevoke) return current
+  const rejected = wish?.type === 'token.rejected' && current.generation === generation
+  const record = rejected ? { ...current, tokens: { ...current.tokens, expiresAt: at } } : current
+  const ordered = record.retry !== undefined && record.retry.failure.code === 'rate_limited' && at < record.retry.at
+  if (ordered || !mayRefresh(record)) return record
+  return departing(record, 'refreshToken', at, means.settings.provider.refreshAfterLostAnswer === 'never')
+}
+
+function mayRefresh({ tokens, inFlight }: ConnectionRecord): boolean {
+  return tokens?.renewable === true && !(inFlight?.step === 'refreshToken' && inFlight.once)
+}
+
+function after(
+  verdict: RefreshVerdict,
+  current: ConnectionRecord,
+  receivedAt: number,
+  unknownBefore: InFlight | undefined,
+  means: Means,
+): ConnectionRecord {
+  if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
+  const { failure } = verdict
+  if (verdict.kind === 'trouble') {
+    const unknown = verdict.ambiguous ? current.inFlight : unknownBefore
+    return retrying(current, nextTryAt(current, failure, means), failure, unknown)
+  }
+  const ended = { standing: 'expired' as const, because: failure.code, failure, at: receivedAt }
+  const { retry: _, inFlight: __, ...rest } = current
+  return current.tokens ? { ...rest, tokens: unrenewable(current.tokens), ended } : current
+}
+
+/** The session is over, but the access token at hand is good until its own end. */
+function unrenewable({ refreshToken: _, refreshAt: __, ...tokens }: Tokens): Tokens {
+  return { ...tokens, renewable: false }
+}

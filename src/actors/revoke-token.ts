@@ -1,0 +1,53 @@
+import { type Failure, fail } from '../failure.ts'
+import { loadHttp } from '../protocol/http.ts'
+import { judgeRevocation, revocationNotSupported, revocationRequest } from '../protocol/revocation.ts'
+import type { ConnectionRecord } from '../vault/record.ts'
+import { ended, retrying } from '../vault/steps.ts'
+import { nextTryAt, send, statusOf, type Verb } from './errand.ts'
+
+/**
+ * Revokes at the provider. The wish is in the record before anything is sent, so a crash does not forget it, and from then
+ * on no token is handed out.
+ *
+ * @see RFC 7009 §2
+ */
+export const revokeToken: Verb = async (duty, means) => {
+  const { custody, settings, environment } = means
+  const { name, signal, closing } = duty
+  custody.wishRevoke(name)
+  await custody.update(name, (current) => current)
+  return custody.withLease(name, signal, async () => {
+    await loadHttp()
+    const before = await custody.read(name)
+    const tokens = before?.tokens
+    if (!before?.wantsRevoke) return { record: before }
+    const request = tokens && revocationRequest(settings, tokens)
+    if (!tokens || !request) {
+      const failure = tokens && revocationNotSupported(settings)
+      return { record: await custody.update(name, (current) => current && over(current, environment.now(), failure)) }
+    }
+
+    const answer = await send(request, means)
+    const verdict = judgeRevocation(answer, settings, tokens)
+    const record = await custody.store(name, store, closing)
+    return { record, status: statusOf(answer) }
+
+    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
+      if (!current?.wantsRevoke || current.tokens?.accessToken !== tokens?.accessToken) return current
+      if (verdict.kind === 'revoked') return over(current, answer.receivedAt)
+      if (verdict.kind === 'refused')
+        return over(current, answer.receivedAt, notEndedThere(verdict.failure, settings.provider.name))
+      return retrying(current, nextTryAt(current, verdict.failure, means), verdict.failure, current.inFlight)
+    }
+  })
+}
+
+function over(current: ConnectionRecord, at: number, failure?: Failure): ConnectionRecord {
+  return ended(current, 'revoked', 'revoked', at, failure)
+}
+
+/** The merchant wants to be disconnected, and here they are; what the provider keeps must be ended by hand. */
+function notEndedThere({ code, message: _, ...details }: Failure, provider: string): Failure {
+  const remedy = `The tokens are erased here; end the session in the merchant's account at ${provider}.`
+  return fail(code, { about: `${provider}, revocation`, ...details, remedy })
+}

@@ -1,0 +1,108 @@
+import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
+import { authorizationCode } from '../machines/authorization-code.ts'
+import { clientCredentials } from '../machines/client-credentials.ts'
+import { deviceCode } from '../machines/device-code.ts'
+import { implement } from './actors/index.ts'
+import { Connection, type FlowActor } from './connection.ts'
+import { defaultEnvironment, type Environment } from './environment.ts'
+import { fail, OAuthError } from './failure.ts'
+import type { Grant, Provider } from './providers/define-provider.ts'
+import { checkRegistration, type Registration } from './registration.ts'
+import { createCustody } from './vault/custody.ts'
+import { memoryVault } from './vault/memory.ts'
+import type { Vault } from './vault/vault.ts'
+
+/** How a client runs, as opposed to what it is registered as. */
+export interface ClientOptions {
+  /** Where records live. Default: a new memory vault, which ends with the process. */
+  readonly vault?: Vault
+  /** Clock, chance and network. Default: the host's. */
+  readonly environment?: Environment
+  /** How long a request may take, body included, in milliseconds. Default 30,000. */
+  readonly requestTimeout?: number
+  /** Allows http endpoints on this machine's loopback addresses, for tests. Default false. */
+  readonly allowLoopbackHttp?: boolean
+  /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
+  readonly inspect?: (event: InspectionEvent) => void
+}
+
+/** One application at one provider. */
+export interface Client<G extends Grant> {
+  /** The machine with its actors bound, for `createActor(machine, { input: { connection } })`. */
+  readonly machine: Machines[G]
+  /**
+   * Connects a name that the application chooses, such as `store-17/till-3`; it is no secret. The machine starts at once by
+   * reading the vault, and keeps what is asked meanwhile. Two connections of one name share one record.
+   */
+  connect(name: string): Connection<ActorRefFrom<Machines[G]>>
+}
+
+interface Machines {
+  device_code: typeof deviceCode
+  authorization_code: typeof authorizationCode
+  client_credentials: typeof clientCredentials
+}
+
+type Bench = ReturnType<typeof equip>
+
+/** Per grant, since XState's types want to see each machine by itself. */
+const builders: { readonly [G in Grant]: (bench: Bench) => Client<G> } = {
+  device_code: (bench) => {
+    const machine = deviceCode.provide(bench.implementations)
+    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+  },
+  authorization_code: (bench) => {
+    const machine = authorizationCode.provide(bench.implementations)
+    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+  },
+  client_credentials: (bench) => {
+    const machine = clientCredentials.provide(bench.implementations)
+    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+  },
+}
+
+/**
+ * Binds a provider and a registration to machines.
+ *
+ * @throws OAuthError `invalid_configuration` or `insecure_endpoint`; the message names the option
+ */
+export function createClient<const P extends Provider>(
+  provider: P,
+  registration: Registration<P>,
+  options: ClientOptions = {},
+): Client<P['grant']> {
+  const grant: P['grant'] = provider.grant
+  return builders[grant](equip(provider, registration, options))
+}
+
+function equip(provider: Provider, registration: Registration, options: ClientOptions) {
+  const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
+  const settings = checkRegistration(provider, registration, allowLoopbackHttp)
+  const { vault = memoryVault(environment.now) } = options
+  const custody = createCustody(vault, settings, environment)
+  const { drainOf, actors, actions } = implement({ settings, custody, environment, requestTimeout })
+
+  return {
+    implementations: { actors, actions },
+
+    options(connection: string) {
+      if (typeof connection !== 'string' || connection === '')
+        throw new OAuthError(fail('invalid_configuration', { about: `${provider.name}, connection name (missing)` }))
+      return { input: { connection }, ...(inspect && { inspect }) }
+    },
+
+    connection<Actor extends FlowActor>(name: string, actor: Actor): Connection<Actor> {
+      const selfService = provider.grant === 'client_credentials'
+      const drain = drainOf(actor.system)
+      return new Connection({
+        name,
+        actor,
+        held: custody.held(name),
+        drain,
+        environment,
+        about: provider.name,
+        selfService,
+      })
+    },
+  }
+}

@@ -1,0 +1,246 @@
+import type { InspectionEvent, Observer, Subscription } from 'xstate'
+import type { FlowContext, FlowEmitted, FlowTag } from '../machines/flow.ts'
+import type { Drain } from './actors/drain.ts'
+import type { FlowEvent } from './dialogue.ts'
+import type { Environment } from './environment.ts'
+import { type Failure, fail, OAuthError } from './failure.ts'
+import { rule } from './outcome.ts'
+import { type Sealed, seal } from './sealed.ts'
+import { observeTransitions, type Transition } from './transitions.ts'
+import type { Held } from './vault/custody.ts'
+import { type Finding, patiently, until } from './waiting.ts'
+
+/** What every flow's snapshot offers, whatever the grant. */
+export interface FlowSnapshot {
+  readonly value: unknown
+  readonly context: FlowContext
+  hasTag(tag: FlowTag): boolean
+  can(event: FlowEvent): boolean
+}
+
+/** What every flow's actor offers, whatever the grant. */
+export interface FlowActor {
+  readonly sessionId: string
+  readonly system: { inspect(observer: (event: InspectionEvent) => void): Subscription }
+  start(): unknown
+  stop(): unknown
+  send(event: FlowEvent): void
+  getSnapshot(): FlowSnapshot
+  subscribe(observer: Observer<FlowSnapshot>): Subscription
+  on(type: '*', listener: (event: FlowEmitted) => void): Subscription
+}
+
+/** An event as a host sends it: a redirect URL and a session binding may be plain strings, and are sealed at once. */
+export type ConnectionEvent =
+  | Exclude<FlowEvent, { type: 'authorization.start' | 'authorization.responded' }>
+  | { readonly type: 'authorization.start'; readonly binding?: string | Sealed }
+  | {
+      readonly type: 'authorization.responded'
+      readonly url: string | URL | Sealed
+      readonly binding?: string | Sealed
+    }
+
+/** What `on` tells; free of secrets. Mind that a prompt belongs on the screen, not in a log. */
+export type ConnectionEmitted = {
+  [Type in FlowEmitted['type']]: Extract<FlowEmitted, { type: Type }>
+} & { transition: Transition }
+
+export interface AccessTokenOptions {
+  /** Stops waiting; what is under way goes on for others. */
+  readonly signal?: AbortSignal
+  /** How long to wait, in milliseconds. Default: as long as it takes. */
+  readonly timeout?: number
+}
+
+/** The token with all that came with it. It holds secrets: use it where they are needed, and keep it nowhere. */
+export interface TokenDetails {
+  readonly accessToken: string
+  readonly type: string
+  readonly scope: string
+  /** Unix milliseconds; `undefined` where the server did not say. */
+  readonly expiresAt: number | undefined
+  /** Names this token in `token.rejected`. */
+  readonly generation: number
+  /** Members of the server's answer that OAuth does not name. @see RFC 6749 §5.1 */
+  readonly extra: Readonly<Record<string, unknown>>
+}
+
+type Listener<Type extends keyof ConnectionEmitted> = (event: ConnectionEmitted[Type]) => void
+
+interface Parts<Actor extends FlowActor> {
+  readonly name: string
+  readonly actor: Actor
+  readonly held: Held
+  readonly drain: Drain
+  readonly environment: Environment
+  /** The provider's name. */
+  readonly about: string
+  readonly selfService: boolean
+}
+
+/** One merchant's connection: promises and events over a running machine. */
+export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDisposable {
+  readonly name: string
+  /** XState's own actor: subscribe to it, or hand it to a framework's binding. */
+  readonly actor: Actor
+  readonly #parts: Parts<Actor>
+  readonly #held: Held
+  readonly #now: () => number
+  readonly #stopping = new AbortController()
+  readonly #sources: { [Type in keyof ConnectionEmitted]: (listener: Listener<Type>) => Subscription } = {
+    'prompt.changed': (listener) => this.actor.on('*', (event) => event.type === 'prompt.changed' && listener(event)),
+    'token.changed': (listener) => this.actor.on('*', (event) => event.type === 'token.changed' && listener(event)),
+    ended: (listener) => this.actor.on('*', (event) => event.type === 'ended' && listener(event)),
+    transition: (listener) => observeTransitions(this.actor, this.#now, listener),
+  }
+  #outcome: Promise<string> | undefined
+  #stopped: Promise<void> | undefined
+
+  /** Called by `client.connect`. */
+  constructor(parts: Parts<Actor>) {
+    this.name = parts.name
+    this.actor = parts.actor
+    this.#parts = parts
+    this.#held = parts.held
+    this.#now = parts.environment.now
+    // Without an error observer XState would throw an actor's error into the host process.
+    this.actor.subscribe({ error: () => {} })
+    this.actor.start()
+  }
+
+  /**
+   * Asks for something. Returns why it was refused, or `undefined` where the state accepts it; nothing is thrown, since a
+   * button may be pressed a moment too late.
+   */
+  send(event: ConnectionEvent): Failure | undefined {
+    const about = `${this.#parts.about}, ${this.name}`
+    if (this.#stopped) return fail('stopped', { about })
+    const sealed = sealedEvent(event)
+    const snapshot = this.actor.getSnapshot()
+    if (!snapshot.can(sealed))
+      return fail('not_supported', {
+        about: `${about}, event ${String(event?.type)} in state ${String(snapshot.value)}`,
+      })
+    this.actor.send(sealed)
+    return undefined
+  }
+
+  /** Listens to one kind of event. `transition` costs a little at each one; the others cost nothing. */
+  on<Type extends keyof ConnectionEmitted>(type: Type, listener: Listener<Type>): Subscription {
+    return this.#sources[type](listener)
+  }
+
+  /**
+   * Resolves with an access token that this machine's clock calls alive: from memory, or after the refresh or request that
+   * is under way, which all callers share.
+   *
+   * Rejects with {@link OAuthError}: `authorization_required` where a person is needed or a disconnect was asked for; the
+   * failure with `retryAt` while backing off; `timeout`; `stopped`. Rejects with the signal's reason when that aborts.
+   */
+  async accessToken(options?: AccessTokenOptions): Promise<string> {
+    const { accessToken, expiresAt, refreshAt } = this.#held
+    const now = this.#now()
+    if (accessToken === undefined || now >= expiresAt || this.#stopped) return this.#awaited(options)
+    if (now >= refreshAt) this.send({ type: 'token.refresh' })
+    return accessToken
+  }
+
+  /** Like {@link accessToken}, with what the server said of the token. */
+  async token(options?: AccessTokenOptions): Promise<TokenDetails> {
+    const accessToken = await this.accessToken(options)
+    const { tokens, generation = 0 } = this.#held.record ?? {}
+    const { type = 'Bearer', scope = '', expiresAt, extra = {} } = tokens ?? {}
+    return { accessToken, type, scope, expiresAt, generation, extra }
+  }
+
+  /**
+   * Erases what is stored of this connection; the provider is not told. Resolves once it is gone.
+   * Rejects with {@link OAuthError} `vault_unavailable` or `vault_mismatch`: then it is tried again.
+   */
+  async forget(): Promise<void> {
+    this.send({ type: 'token.forget' })
+    await this.#until<void>(() => {
+      const { value, context } = this.actor.getSnapshot()
+      if (value === 'idle') return { give: undefined }
+      return value === 'backingOff' && context.failure ? { refuse: context.failure } : undefined
+    })
+  }
+
+  /**
+   * Stops for good: callers are rejected with `stopped`, waiting ends, a request in flight is finished and its answer stored.
+   * What the vault holds stays. Rejects with {@link OAuthError} `vault_unavailable` where an answer could not be stored.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    const { drain, about } = this.#parts
+    this.#stopping.abort(new OAuthError(fail('stopped', { about: `${about}, ${this.name}` })))
+    this.actor.stop()
+    drain.closing.abort()
+    const lost = await drain.settled()
+    if (lost) throw new OAuthError(lost)
+  }
+
+  #awaited(options: AccessTokenOptions = {}): Promise<string> {
+    const { environment, about } = this.#parts
+    const late = () => fail('timeout', { about: `${about}, accessToken` })
+    this.#outcome ??= this.#ask()
+    return patiently(this.#outcome, options, environment, late)
+  }
+
+  /** Shared by all callers who wait at the same time. */
+  #ask(): Promise<string> {
+    let asked = false
+    const look = (): Finding<string> => {
+      const { about, selfService } = this.#parts
+      const { value: state, context } = this.actor.getSnapshot()
+      const ruling = rule({ state, context, held: this.#held, now: this.#now(), about, selfService, asked })
+      if (ruling.kind === 'give') return { give: ruling.accessToken }
+      if (ruling.kind === 'refuse') return { refuse: ruling.failure }
+      if (ruling.kind === 'ask') {
+        asked = true
+        this.actor.send(ruling.event)
+      }
+      return undefined
+    }
+    const outcome = this.#until(look).finally(() => {
+      this.#outcome = undefined
+    })
+    // All who waited may have given up before it fails.
+    outcome.catch(() => {})
+    return outcome
+  }
+
+  #until<T>(look: () => Finding<T>): Promise<T> {
+    const watch = (changed: () => void) => {
+      const subscription = this.actor.subscribe({ next: changed })
+      this.#held.listeners.add(changed)
+      return () => {
+        subscription.unsubscribe()
+        this.#held.listeners.delete(changed)
+      }
+    }
+    return until(look, watch, this.#stopping.signal)
+  }
+}
+
+function sealedEvent(event: ConnectionEvent): FlowEvent {
+  if (event.type === 'authorization.start') return { type: event.type, ...bindingOf(event.binding) }
+  if (event.type !== 'authorization.responded') return event
+  return { type: event.type, url: sealed(event.url), ...bindingOf(event.binding) }
+}
+
+function bindingOf(binding: string | Sealed | undefined): { binding?: Sealed } {
+  return binding === undefined ? {} : { binding: sealed(binding) }
+}
+
+function sealed(content: string | URL | Sealed): Sealed {
+  return typeof content === 'string' || content instanceof URL ? seal(content) : content
+}

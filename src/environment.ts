@@ -1,0 +1,44 @@
+import { type Alarm, createAlarms } from './alarms.ts'
+
+/** All that the package takes from the world around it: clock, chance and network. Nothing else reads them. */
+export interface Environment {
+  /** The time, in Unix milliseconds. */
+  readonly now: () => number
+  /** A number in [0, 1) that spreads retries; not for secrets. */
+  readonly random: () => number
+  readonly fetch: typeof globalThis.fetch
+  readonly alarm: Alarm
+}
+
+/** Makes an environment; what is not given is the host's own. */
+export function createEnvironment(parts: Partial<Omit<Environment, 'alarm'>> = {}): Environment {
+  // Looked up at each call, so that a test or a polyfill may replace them later.
+  const now = parts.now ?? (() => Date.now())
+  const random = parts.random ?? (() => Math.random())
+  const fetch = parts.fetch ?? ((input, init) => globalThis.fetch(input, init))
+  return { now, random, fetch, alarm: createAlarms(now) }
+}
+
+let shared: Environment | undefined
+
+/** The host's own clock, chance and network: one heap of alarms and one timer for all clients that are given no other. */
+export function defaultEnvironment(): Environment {
+  shared ??= createEnvironment()
+  return shared
+}
+
+/** Resolves at an instant (Unix milliseconds), or rejects with the signal's reason. */
+export function sleepUntil(environment: Environment, at: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const cancel = environment.alarm(at, () => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    })
+    const abort = () => {
+      cancel()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}

@@ -1,0 +1,28 @@
+export { authorizationCode } from '../machines/authorization-code.ts'
+export { clientCredentials } from '../machines/client-credentials.ts'
+export { deviceCode } from '../machines/device-code.ts'
+export type { FlowContext, FlowEmitted, FlowTag } from '../machines/flow.ts'
+export { type Client, type ClientOptions, createClient } from './client.ts'
+export type {
+  AccessTokenOptions,
+  Connection,
+  ConnectionEmitted,
+  ConnectionEvent,
+  FlowActor,
+  FlowSnapshot,
+  TokenDetails,
+} from './connection.ts'
+export type { FlowEvent } from './dialogue.ts'
+export { createEnvironment, type Environment } from './environment.ts'
+export { type Failure, type FailureCode, OAuthError } from './failure.ts'
+export { type Deviation, defineProvider, type Grant, type Provider } from './providers/define-provider.ts'
+export { mypos } from './providers/mypos.ts'
+export { sumupPosPro } from './providers/sumup-pos-pro.ts'
+export { tyro } from './providers/tyro.ts'
+export { type Prompt, type Standing, type Summary, standing, type TokenSummary } from './recall.ts'
+export type { Registration } from './registration.ts'
+export { type Sealed, seal } from './sealed.ts'
+export type { Transition } from './transitions.ts'
+export { memoryVault } from './vault/memory.ts'
+export type { ConnectionRecord, EndedBecause } from './vault/record.ts'
+export type { Entry, Lease, Vault } from './vault/vault.ts'

@@ -1,0 +1,70 @@
+import type { FlowContext } from '../machines/flow.ts'
+import type { FlowEvent } from './dialogue.ts'
+import { type Failure, fail } from './failure.ts'
+import type { Held } from './vault/custody.ts'
+
+/** What to do about a caller who wants a token that is not at hand. */
+export type Ruling =
+  | { readonly kind: 'give'; readonly accessToken: string }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'ask'; readonly event: FlowEvent }
+  | { readonly kind: 'refuse'; readonly failure: Failure }
+
+export interface Situation {
+  readonly state: unknown
+  readonly context: FlowContext
+  readonly held: Held
+  readonly now: number
+  /** The provider's name. */
+  readonly about: string
+  /** Nobody is needed for a new token: client credentials. */
+  readonly selfService: boolean
+  /** An event was sent for this caller already; it is not sent twice. */
+  readonly asked: boolean
+}
+
+/** The table behind `accessToken()`. */
+export function rule({ state, context, held, now, about, selfService, asked }: Situation): Ruling {
+  const { accessToken, expiresAt, revokeWished, record } = held
+  if (accessToken !== undefined && now < expiresAt) return { kind: 'give', accessToken }
+  if (revokeWished || record?.wantsRevoke) return personNeeded()
+  switch (state) {
+    case 'recalling':
+    case 'refreshing':
+    case 'exchangingCode':
+    case 'requestingToken':
+      return { kind: 'wait' }
+    case 'authorized':
+      return asked ? refuse(stillborn(about)) : { kind: 'ask', event: { type: 'token.refresh' } }
+    case 'backingOff':
+      return context.failure ? refuse(context.failure) : { kind: 'wait' }
+    case 'failed':
+      if (selfService && asked && context.failure) return refuse(context.failure)
+      return context.failure?.retryable === false ? personNeeded() : selfServed()
+    case 'idle':
+    case 'expired':
+    case 'revoked':
+      return selfServed()
+    default:
+      return personNeeded()
+  }
+
+  function refuse(failure: Failure): Ruling {
+    return { kind: 'refuse', failure }
+  }
+
+  function selfServed(): Ruling {
+    return selfService && !asked ? { kind: 'ask', event: { type: 'authorization.start' } } : personNeeded()
+  }
+
+  function personNeeded(): Ruling {
+    const why = context.failure?.error
+    return refuse(fail('authorization_required', { about, ...(why !== undefined && { error: why }) }))
+  }
+}
+
+/** A token that ends before it can be used: a lifetime shorter than a request, or a clock that jumps. */
+function stillborn(about: string): Failure {
+  const remedy = 'It had ended before it could be used: check the clock of this machine.'
+  return fail('invalid_response', { about: `${about}, token`, remedy })
+}

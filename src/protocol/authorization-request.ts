@@ -1,0 +1,101 @@
+import { type Failure, type FailureCode, fail } from '../failure.ts'
+import type { Settings } from '../registration.ts'
+import type { RedirectPending } from '../vault/record.ts'
+import { withoutEmpty } from './client-authentication.ts'
+import { withQuery } from './http.ts'
+import { challengeOf, equalInConstantTime, randomToken, sha256 } from './pkce.ts'
+import { wordsOf } from './verdict.ts'
+
+/** How long a browser may take to come back, in seconds, where the provider's data does not say. */
+const PATIENCE = 600
+
+/**
+ * Makes an authorization request: a URL for the browser, and what must be remembered until it comes back.
+ *
+ * @param binding names the browser session that the answer must come from
+ * @see RFC 6749 §4.1.1, RFC 7636 §4.3
+ */
+export async function authorizationRequest(
+  settings: Settings,
+  now: number,
+  binding: string | undefined,
+): Promise<RedirectPending> {
+  const { provider, endpoints, clientId, redirectUri = '', scope } = settings
+  const state = randomToken()
+  const verifier = randomToken()
+  const parameters = withoutEmpty({
+    ...provider.parameters?.authorization,
+    client_id: clientId,
+    response_type: 'code',
+    scope,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await challengeOf(verifier),
+    code_challenge_method: 'S256',
+  })
+  return {
+    kind: 'redirect',
+    url: withQuery(endpoints.authorization ?? '', parameters),
+    state,
+    verifier,
+    redirectUri,
+    ...(binding !== undefined && { binding: await sha256(binding) }),
+    expiresAt: now + (provider.lifetimes?.authorization ?? PATIENCE) * 1000,
+  }
+}
+
+export type RedirectVerdict =
+  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+
+/**
+ * Judges the URL that the browser came back to, before anything is sent: the session, the redirect URI, `state`, `iss`, and
+ * only then what it says.
+ *
+ * @param url absolute, or just the query, as a server behind a proxy knows it
+ * @see RFC 6749 §4.1.2, §10.12; RFC 9207 §2.4; RFC 9700 §2.1
+ */
+export async function judgeRedirect(
+  url: string,
+  binding: string | undefined,
+  pending: RedirectPending,
+  settings: Settings,
+): Promise<RedirectVerdict> {
+  const about = `${settings.provider.name}, redirect`
+  const query = queryOf(url, pending.redirectUri)
+  if (!query) return refused('state_mismatch')
+  const repeated = [...new Set(query.keys())].some((name) => query.getAll(name).length > 1)
+  const bound = (binding === undefined ? undefined : await sha256(binding)) === pending.binding
+  if (!bound || repeated || !stateMatches(query.get('state'), pending, settings)) return refused('state_mismatch')
+  const { issuer } = settings.provider
+  const iss = query.get('iss')
+  if (iss !== null && issuer !== undefined && iss !== issuer) return refused('state_mismatch')
+
+  const code = query.get('code')
+  const error = query.get('error')
+  if (code && error === null) return { kind: 'code', code }
+  if (error === null || code) return refused('authorization_failed')
+  const words = wordsOf(Object.fromEntries(query), [pending.state, pending.verifier])
+  const denied = error === 'access_denied' ? 'authorization_denied' : 'server_rejected'
+  return { kind: 'refused', failure: fail(denied, { about, ...words }) }
+
+  function refused(code: FailureCode): RedirectVerdict {
+    return { kind: 'refused', failure: fail(code, { about }) }
+  }
+}
+
+/** The query of a callback, where it came to the registered redirect URI. @see RFC 8252 §8.10 */
+function queryOf(url: string, redirectUri: string): URLSearchParams | undefined {
+  const given = url.startsWith('?') ? `${redirectUri.split('?', 1)[0]}${url}` : url
+  if (!URL.canParse(given)) return undefined
+  const [came, registered] = [new URL(given), new URL(redirectUri)]
+  const samePlace =
+    came.protocol === registered.protocol && came.host === registered.host && came.pathname === registered.pathname
+  return samePlace ? came.searchParams : undefined
+}
+
+/** A missing `state` passes only where the host opted out and a session binding stands in for it. */
+function stateMatches(state: string | null, pending: RedirectPending, { deviations }: Settings): boolean {
+  if (state !== null) return equalInConstantTime(state, pending.state)
+  return deviations.includes('unsafe_missing_state') && pending.binding !== undefined
+}

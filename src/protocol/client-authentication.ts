@@ -1,0 +1,45 @@
+import type { Settings } from '../registration.ts'
+import type { WireRequest } from './http.ts'
+
+/**
+ * Adds who the client is to a request: one method, never two.
+ *
+ * @see RFC 6749 §2.3.1, §3.2.1
+ */
+export function authenticated(
+  settings: Settings,
+  url: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): WireRequest {
+  const { clientId, clientSecret, provider } = settings
+  const given = withoutEmpty(parameters)
+  const inQuery = settings.deviations.includes('unsafe_token_parameters_in_query')
+  if (provider.clientAuthentication === 'client_secret_basic') {
+    return { url, parameters: given, headers: { authorization: basic(settings) }, inQuery }
+  }
+  return {
+    url,
+    parameters: withoutEmpty({ ...given, client_id: clientId, client_secret: clientSecret }),
+    headers: {},
+    inQuery,
+  }
+}
+
+/** @see RFC 6749 §2.3.1 (form-encoded first), RFC 7617 §2 (as they are) */
+function basic({ clientId, clientSecret = '', provider, deviations }: Settings): string {
+  const encode = provider.basicEncoding === 'raw' ? (text: string) => text : formEncoded
+  const separator = deviations.includes('basic_semicolon') ? ';' : ':'
+  const bytes = new TextEncoder().encode(`${encode(clientId)}${separator}${encode(clientSecret)}`)
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ text }).toString().slice('text='.length)
+}
+
+/** A parameter without a value is not sent. @see RFC 6749 §3.1 */
+export function withoutEmpty(parameters: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, value] of Object.entries(parameters)) if (value) given[name] = value
+  return given
+}

@@ -1,0 +1,75 @@
+import { type Failure, fail } from '../failure.ts'
+import type { Settings } from '../registration.ts'
+import type { DevicePending } from '../vault/record.ts'
+import { authenticated } from './client-authentication.ts'
+import type { Answer, WireRequest } from './http.ts'
+import { seconds } from './token-response.ts'
+import { judge, member, type Verdict } from './verdict.ts'
+
+/**
+ * What is added to every polling interval, in milliseconds: some servers punish a poll that is half a second early, and
+ * they measure on their own clock.
+ */
+export const POLL_MARGIN = 500
+
+/** Asks for a device code. @see RFC 8628 §3.1 */
+export function deviceAuthorizationRequest(settings: Settings): WireRequest {
+  const { provider, endpoints, scope } = settings
+  const parameters = { ...provider.parameters?.deviceAuthorization, scope }
+  return authenticated(settings, endpoints.deviceAuthorization ?? '', parameters)
+}
+
+/**
+ * Judges the answer: the code, counted from before the request, with the first poll an interval after the answer.
+ *
+ * @see RFC 8628 §3.2, §3.5
+ */
+export function judgeDeviceAuthorization(
+  answer: Answer,
+  settings: Settings,
+): { kind: 'code'; pending: DevicePending } | Verdict {
+  const about = `${settings.provider.name}, device authorization`
+  if (answer.kind !== 'answered' || answer.status > 299 || answer.status < 200)
+    return judge(answer, { about, secrets: [] })
+  const pending = readDeviceCode(answer, settings)
+  if (pending) return { kind: 'code', pending }
+  const verdict = judge(answer, { about, secrets: [] })
+  if (verdict.kind === 'refused') return verdict
+  // A person has seen nothing yet, and the next answer would be no better: this is final.
+  const failure: Failure = fail('invalid_response', { about, status: answer.status, retryable: false })
+  return { kind: 'refused', error: '', failure }
+}
+
+function readDeviceCode(
+  answer: Extract<Answer, { kind: 'answered' }>,
+  { provider }: Settings,
+): DevicePending | undefined {
+  const { body, requestedAt, receivedAt } = answer
+  const deviceCode = member(body, 'device_code')
+  const userCode = member(body, 'user_code')
+  const verificationUri = httpUrl(member(body, 'verification_uri'))
+  const verificationUriComplete = httpUrl(member(body, 'verification_uri_complete'))
+  const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.deviceCode
+  const intervalSeconds = seconds(member(body, 'interval')) ?? 5
+  if (!isText(deviceCode) || !isText(userCode) || !verificationUri || lifetime === undefined) return undefined
+  return {
+    kind: 'device',
+    deviceCode,
+    userCode,
+    verificationUri,
+    ...(verificationUriComplete && { verificationUriComplete }),
+    intervalSeconds,
+    nextPollAt: receivedAt + intervalSeconds * 1000 + POLL_MARGIN,
+    slowedDown: false,
+    expiresAt: requestedAt + lifetime * 1000,
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+/** Links are handed to a browser or a QR code: nothing but http(s) is. */
+function httpUrl(value: unknown): string | undefined {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined
+}

@@ -1,0 +1,151 @@
+import type { Environment } from '../environment.ts'
+
+/** One POST, as data. */
+export interface WireRequest {
+  readonly url: string
+  /** In order; none is sent twice, and none without a value. @see RFC 6749 §3.2 */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  /** Parameters go in the URL instead of the body: a discouraged deviation. */
+  readonly inQuery: boolean
+}
+
+/** What came back, as data: never somebody else's error object, whose members may hold the request. */
+export type Answer =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      /** `json` was parsed into `body`; `other` is HTML, malformed, too large or broken off. */
+      readonly format: 'json' | 'empty' | 'other'
+      readonly body: unknown
+      /** When the server wants to be asked again, in Unix milliseconds. */
+      readonly retryAt: number | undefined
+      readonly requestedAt: number
+      readonly receivedAt: number
+    }
+  | {
+      readonly kind: 'unanswered'
+      readonly code: 'network' | 'timeout'
+      /** Whether the server may have acted on the request. */
+      readonly ambiguous: boolean
+      readonly requestedAt: number
+      readonly receivedAt: number
+    }
+
+/** The largest body that is read, in bytes; an OAuth answer has a few hundred. */
+const BODY_LIMIT = 64 * 1024
+
+let loading: Promise<typeof import('ky')> | undefined
+
+/** Loads the HTTP client: not at import, since that costs 20 ms, and not after an intent is stored. */
+export function loadHttp(): Promise<typeof import('ky')> {
+  loading ??= import('ky')
+  return loading
+}
+
+/**
+ * Sends one POST and reads the whole answer; the only place that speaks HTTP.
+ * It never rejects, never retries, never follows a redirect, and gives up after `timeout` milliseconds, body included.
+ */
+export async function post(request: WireRequest, environment: Environment, timeout: number): Promise<Answer> {
+  const { default: ky } = await loadHttp()
+  const requestedAt = environment.now()
+  const patience = new AbortController()
+  const cancel = environment.alarm(requestedAt + timeout, () => patience.abort(), { watched: true })
+  const form = new URLSearchParams(request.parameters)
+  try {
+    const response = await ky.post(request.inQuery ? withQuery(request.url, request.parameters) : request.url, {
+      body: request.inQuery ? new URLSearchParams() : form,
+      headers: { accept: 'application/json', ...request.headers },
+      signal: patience.signal,
+      fetch: environment.fetch,
+      retry: 0,
+      timeout: false,
+      redirect: 'manual',
+      throwHttpErrors: false,
+      cache: 'no-store',
+      credentials: 'omit',
+    })
+    const content = await readJson(response, patience.signal)
+    const receivedAt = environment.now()
+    const { status, headers } = response
+    return {
+      kind: 'answered',
+      status,
+      ...content,
+      retryAt: retryAt(status, headers, receivedAt),
+      requestedAt,
+      receivedAt,
+    }
+  } catch (error) {
+    const code = patience.signal.aborted ? 'timeout' : 'network'
+    return { kind: 'unanswered', code, ambiguous: !wasNotSent(error), requestedAt, receivedAt: environment.now() }
+  } finally {
+    cancel()
+  }
+}
+
+/** Adds parameters to a URL, keeping those it has. A space is `%20`: a page that decodes plainly would read `+` as a plus. */
+export function withQuery(url: string, parameters: Readonly<Record<string, string>>): string {
+  const query = Object.entries(parameters).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  )
+  return `${url}${url.includes('?') ? '&' : '?'}${query.join('&')}`
+}
+
+type Content = Pick<Extract<Answer, { kind: 'answered' }>, 'format' | 'body'>
+
+async function readJson(response: Response, signal: AbortSignal): Promise<Content> {
+  const text = await readText(response, signal).catch(() => undefined)
+  if (text?.trim() === '') return { format: 'empty', body: undefined }
+  try {
+    return { format: 'json', body: JSON.parse(text ?? '') }
+  } catch {
+    // Not JSON: said by `format`. The parser's error would quote the body.
+    return { format: 'other', body: undefined }
+  }
+}
+
+/** Reads a body of at most {@link BODY_LIMIT} bytes; `undefined` where it is larger. */
+async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
+  if (!response.body) return ''
+  const reader = response.body.getReader()
+  const abandon = () => void reader.cancel().catch(() => {})
+  signal.addEventListener('abort', abandon, { once: true })
+  try {
+    const decoder = new TextDecoder()
+    let text = ''
+    let size = 0
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.byteLength
+      if (size > BODY_LIMIT) return undefined
+      text += decoder.decode(part.value, { stream: true })
+    }
+    return signal.aborted ? undefined : text + decoder.decode()
+  } finally {
+    signal.removeEventListener('abort', abandon)
+    abandon()
+  }
+}
+
+/** @see RFC 9110 §10.2.3. Auth0 sends `x-ratelimit-reset`, an epoch in seconds, instead; it is read against the server's own clock. */
+function retryAt(status: number, headers: Headers, now: number): number | undefined {
+  const after = headers.get('retry-after')?.trim() ?? ''
+  if (/^\d+$/.test(after)) return now + Number(after) * 1000
+  const serverNow = Date.parse(headers.get('date') ?? '')
+  const ahead = (instant: number) => now + Math.max(instant - (Number.isNaN(serverNow) ? now : serverNow), 0)
+  if (/[a-z]/i.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
+  const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
+  return status === 429 && /^\d+$/.test(reset) ? ahead(Number(reset) * 1000) : undefined
+}
+
+/** Node's codes for a connection that was never made: the server cannot have acted. A browser tells nothing. */
+const neverConnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/
+
+function wasNotSent(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ('code' in cause && typeof cause.code === 'string' && neverConnected.test(cause.code)) return true
+  }
+  return false
+}

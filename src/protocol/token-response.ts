@@ -1,0 +1,91 @@
+import type { Environment } from '../environment.ts'
+import type { Settings } from '../registration.ts'
+import type { Tokens } from '../vault/record.ts'
+import type { Answer } from './http.ts'
+import { member } from './verdict.ts'
+
+/**
+ * Reads the tokens of a successful answer; `undefined` where it is none.
+ *
+ * Instants count from before the request, so that they err early. Without a new refresh token the old one is kept;
+ * without a scope, the one asked for was granted.
+ *
+ * @param previous the tokens that were refreshed
+ * @see RFC 6749 §5.1, §6
+ */
+export function readTokens(
+  answer: Answer,
+  settings: Settings,
+  environment: Environment,
+  previous?: Tokens,
+): Tokens | undefined {
+  if (answer.kind !== 'answered' || answer.status < 200 || answer.status > 299) return undefined
+  const { body, requestedAt } = answer
+  const { provider } = settings
+  const accessToken = member(body, 'access_token')
+  const type = member(body, 'token_type') ?? provider.assumedTokenType
+  if (!isBearerToken(accessToken) || !isBearer(type)) return undefined
+
+  const received = member(body, 'refresh_token')
+  const fresh = typeof received === 'string' && received !== '' && provider.grant !== 'client_credentials'
+  const refreshToken = fresh ? received : previous?.refreshToken
+  const renewable = refreshToken !== undefined || provider.grant === 'client_credentials'
+  const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.accessToken
+  const refreshLifetime = refreshLifetimeOf(body) ?? (fresh ? provider.lifetimes?.refreshToken : undefined)
+  const refreshExpiresAt = fresh && refreshLifetime ? requestedAt + refreshLifetime * 1000 : previous?.refreshExpiresAt
+  const scope = member(body, 'scope')
+  return {
+    accessToken,
+    ...(refreshToken !== undefined && { refreshToken }),
+    type: 'Bearer',
+    scope: typeof scope === 'string' && scope !== '' ? scope : (previous?.scope ?? settings.scope),
+    ...(lifetime !== undefined && {
+      expiresAt: requestedAt + lifetime * 1000,
+      ...(renewable && { refreshAt: requestedAt + untilRefresh(lifetime * 1000, environment.random()) }),
+    }),
+    ...(refreshToken !== undefined && refreshExpiresAt !== undefined && { refreshExpiresAt }),
+    renewable,
+    extra: { ...previous?.extra, ...unnamed(body) },
+  }
+}
+
+/**
+ * How long after its birth a token is renewed, in milliseconds: ahead of its end by a tenth of its life, five minutes at the
+ * most, and by a little more by chance, so that a chain of shops does not knock at once.
+ */
+function untilRefresh(lifetime: number, chance: number): number {
+  const margin = Math.min(lifetime / 10, 300_000)
+  const jitter = Math.min(lifetime / 20, 30_000) * chance
+  return Math.round(lifetime - margin - jitter)
+}
+
+/** Ten years, in seconds: a longer lifetime is a mistake, and is treated as not said. */
+const ABSURD = 315_360_000
+
+/** A lifetime, as a number or a numeric string; nonsense counts as not said, since the token itself may be good. */
+export function seconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && number > 0 && number <= ABSURD ? number : undefined
+}
+
+/** Not in any RFC, but sent by several servers under either name; 0 means without end. */
+function refreshLifetimeOf(body: unknown): number | undefined {
+  return seconds(member(body, 'refresh_token_expires_in') ?? member(body, 'refresh_expires_in'))
+}
+
+/** Characters that may stand in an Authorization header; a token with others is not sent. @see RFC 6750 §2.1 */
+function isBearerToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+function isBearer(type: unknown): boolean {
+  return typeof type === 'string' && type.toLowerCase() === 'bearer'
+}
+
+const named = ['access_token', 'refresh_token', 'token_type', 'expires_in', 'scope']
+
+/** Members that OAuth does not name stay reachable for the host. @see RFC 6749 §5.1 */
+function unnamed(body: unknown): Record<string, unknown> {
+  const members = typeof body === 'object' && body !== null ? Object.entries(body) : []
+  return Object.fromEntries(members.filter(([name]) => !named.includes(name)))
+}

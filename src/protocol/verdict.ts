@@ -1,0 +1,80 @@
+import { type Failure, type FailureCode, fail } from '../failure.ts'
+import type { Answer } from './http.ts'
+
+/** The judgement of an answer that carries no token. */
+export type Verdict =
+  /** The server, the network or something between is in trouble: nothing was decided, or it is not known what. */
+  | { readonly kind: 'trouble'; readonly failure: Failure; readonly ambiguous: boolean }
+  /** The server said no, in OAuth's words or by a 4xx status. */
+  | { readonly kind: 'refused'; readonly error: string; readonly failure: Failure }
+
+/** What the judge needs to know of the request. */
+export interface Case {
+  /** Provider and step, for messages. */
+  readonly about: string
+  /** What was sent and must not be repeated by a message: a server may echo it. */
+  readonly secrets: readonly (string | undefined)[]
+}
+
+/**
+ * Judges an answer that is not a success.
+ *
+ * 429 and 5xx come first, whatever the body says: Auth0 has answered a global limit with 500 and `access_denied`. Then the
+ * `error` member decides, whatever the status: Auth0 sends 403 where RFC 6749 §5.2 says 400. Then the status.
+ */
+export function judge(answer: Answer, { about, secrets }: Case): Verdict {
+  if (answer.kind === 'unanswered') return trouble(answer.code, answer.ambiguous)
+  const { status, format, retryAt } = answer
+  const words = wordsOf(answer.body, secrets)
+  const details = { ...words, status, ...(retryAt !== undefined && { retryAt }) }
+
+  if (status === 429) return trouble('rate_limited', false)
+  if (status >= 500) return trouble('server_unavailable', status === 502 || status === 504)
+  if (status === 0 || (status >= 300 && status < 400)) return trouble('unexpected_redirect', false)
+  if (words.error !== undefined) return refused(words.error)
+  if (status === 408 || status === 425) return trouble('timeout', true)
+  if (status < 300) return trouble('invalid_response', true)
+  if (format === 'other') return trouble('invalid_response', false)
+  return refused(status === 401 ? 'invalid_client' : '')
+
+  function trouble(code: FailureCode, ambiguous: boolean): Verdict {
+    const seen = answer.kind === 'answered' ? details : {}
+    return { kind: 'trouble', ambiguous, failure: fail(code, { about, ...seen }) }
+  }
+
+  function refused(error: string): Verdict {
+    return { kind: 'refused', error, failure: fail('server_rejected', { about, ...details }) }
+  }
+}
+
+/** Says the same refusal with a more telling code. */
+export function renamed(failure: Failure, code: FailureCode, about: string): Failure {
+  const { code: _, message: __, retryable: ___, ...details } = failure
+  return fail(code, { about, ...details })
+}
+
+/** @see RFC 6749 §5.2. Some of Auth0's answers say `code` and `description` instead. */
+export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 'error' | 'description' | 'uri'> {
+  const error = text(member(body, 'error') ?? member(body, 'code'), 100)
+  const description = text(member(body, 'error_description') ?? member(body, 'description'), 200)
+  const uri = text(member(body, 'error_uri'), 200)
+  const plainUri = uri !== undefined && /^https?:\/\/[^?#]*$/.test(uri)
+  return { ...(error && { error }), ...(description && { description }), ...(plainUri && { uri }) }
+
+  function text(value: unknown, limit: number): string | undefined {
+    return typeof value === 'string' ? redact(value, secrets).slice(0, limit) : undefined
+  }
+}
+
+function redact(text: string, secrets: Case['secrets']): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's text may reach a terminal
+  let clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+  for (const secret of secrets) if (secret) clean = clean.replaceAll(secret, '[redacted]')
+  return clean
+}
+
+/** A member of what should be an object. */
+export function member(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null) return undefined
+  return Object.entries(body).find(([key]) => key === name)?.[1]
+}

@@ -1,0 +1,200 @@
+import { type Environment, sleepUntil } from '../environment.ts'
+import { type Failure, fail } from '../failure.ts'
+import type { Settings } from '../registration.ts'
+import { type ConnectionRecord, parseRecord } from './record.ts'
+import type { Entry, Lease, Vault } from './vault.ts'
+
+/** The vault could not be used, or holds what does not belong here. Ends as a summary, never in a host's hands. */
+export class VaultTrouble extends Error {
+  readonly failure: Failure
+  /** The provider's answer is in memory only, and the process is about to end. */
+  readonly losesAnswer: boolean
+
+  constructor(failure: Failure, losesAnswer = false) {
+    super(failure.message)
+    this.failure = failure
+    this.losesAnswer = losesAnswer
+  }
+}
+
+/** What is known of a connection without asking the vault; it outlives a vault in trouble. */
+export interface Held {
+  record: ConnectionRecord | undefined
+  /** The token that may be handed out. */
+  accessToken: string | undefined
+  /** Unix milliseconds; `Infinity` where the server did not say. */
+  expiresAt: number
+  refreshAt: number
+  /** A disconnect was asked for and is not stored yet. */
+  revokeWished: boolean
+  /** How often in a row the vault was in trouble. */
+  troubles: number
+  /** Called when the token that may be handed out may have changed. */
+  readonly listeners: Set<() => void>
+}
+
+/** How a record changes: returns the next one, or the same one where nothing is to be stored. */
+export type Change = (current: ConnectionRecord | undefined) => ConnectionRecord | undefined
+
+export type Custody = ReturnType<typeof createCustody>
+
+/** How long a lease lasts without being renewed, in milliseconds. */
+const LEASE = 10_000
+/** How long to wait before looking again at a lease that somebody else holds, in milliseconds. */
+export const LOOK_AGAIN = 200
+/** A change that loses this many races against others is in trouble. */
+const RACES = 50
+
+/** Keeps one application's records in a vault: checks what comes out, and turns whatever goes wrong into one failure. */
+export function createCustody(vault: Vault, settings: Settings, environment: Environment) {
+  const { provider, fingerprint } = settings
+  const known = new Map<string, Held>()
+
+  /** What is known of a connection; one object for its whole life. */
+  function held(name: string): Held {
+    const existing = known.get(name)
+    if (existing) return existing
+    const fresh: Held = {
+      record: undefined,
+      accessToken: undefined,
+      expiresAt: 0,
+      refreshAt: Infinity,
+      revokeWished: false,
+      troubles: 0,
+      listeners: new Set(),
+    }
+    known.set(name, fresh)
+    return fresh
+  }
+
+  /** Takes a record over into memory, and with it the token that may be handed out. */
+  function hold(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
+    const tokens = record?.wantsRevoke ? undefined : record?.tokens
+    const cell = Object.assign(held(name), {
+      record,
+      accessToken: tokens?.accessToken,
+      expiresAt: tokens?.expiresAt ?? Infinity,
+      refreshAt: tokens?.refreshAt ?? Infinity,
+    })
+    for (const listener of cell.listeners) listener()
+    return record
+  }
+
+  /** A disconnect that was asked for while an answer was awaited goes along with the next change. */
+  function withWish(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
+    const cell = held(name)
+    if (!record?.tokens) cell.revokeWished = false
+    return record && cell.revokeWished && !record.wantsRevoke ? { ...record, wantsRevoke: true } : record
+  }
+
+  /** A disconnect is asked for: from now on no token is handed out, and the next change of the record says so. */
+  function wishRevoke(name: string): void {
+    Object.assign(held(name), { revokeWished: true, accessToken: undefined })
+  }
+
+  function trouble(code: 'vault_unavailable' | 'vault_mismatch', what: string): VaultTrouble {
+    return new VaultTrouble(fail(code, { about: `${provider.name}, ${what}` }))
+  }
+
+  /** What a vault throws may hold what it was given, so none of it goes on. */
+  async function ask<T>(what: string, question: () => Promise<T>): Promise<T> {
+    try {
+      return await question()
+    } catch {
+      throw trouble('vault_unavailable', `vault, ${what}`)
+    }
+  }
+
+  async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
+    const entry: Entry | undefined = await ask('read', async () => vault.read(name))
+    if (!entry) return {}
+    const parsed = parseRecord(entry.record)
+    if ('wrong' in parsed) throw trouble('vault_mismatch', `vault, malformed record at ${parsed.wrong}`)
+    const { record } = parsed
+    if (record.provider !== provider.id) throw trouble('vault_mismatch', 'vault, record of another provider')
+    if (record.client !== fingerprint) throw trouble('vault_mismatch', 'vault, record of another client or server')
+    return { record, revision: entry.revision }
+  }
+
+  async function read(name: string): Promise<ConnectionRecord | undefined> {
+    const { record } = await readEntry(name)
+    return hold(name, withWish(name, record))
+  }
+
+  /** Changes a record against whatever it is by now; resolves with what is stored in the end. */
+  async function update(name: string, change: Change): Promise<ConnectionRecord | undefined> {
+    for (let race = 0; race < RACES; race++) {
+      const { record, revision } = await readEntry(name)
+      const next = withWish(name, change(record))
+      if (next === record) return hold(name, record)
+      const stored = await ask('write', async () =>
+        next ? vault.write(name, next, revision) : revision === undefined || vault.erase(name, revision),
+      )
+      if (!stored) continue
+      held(name).revokeWished = false
+      return hold(name, next)
+    }
+    throw trouble('vault_unavailable', 'vault, write lost every race')
+  }
+
+  /**
+   * Stores what a provider has answered. An answer cannot be had twice, so a vault in trouble is tried again until it
+   * stores; meanwhile the answer is in memory, and its token usable.
+   *
+   * @param closing the host is stopping: one more try, then the trouble is thrown
+   */
+  async function store(name: string, change: Change, closing: AbortSignal): Promise<ConnectionRecord | undefined> {
+    for (let attempts = 1; ; attempts++) {
+      const last = closing.aborted
+      try {
+        return await update(name, change)
+      } catch (error) {
+        if (!(error instanceof VaultTrouble)) throw error
+        if (last) throw new VaultTrouble(error.failure, true)
+        hold(name, withWish(name, change(held(name).record)))
+        const pause = Math.min(250 * 2 ** attempts, 30_000)
+        await sleepUntil(environment, environment.now() + pause, closing).catch(() => {})
+      }
+    }
+  }
+
+  /** Works under the lease of a connection; until then it obeys the signal. */
+  async function withLease<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const lease = await acquire(name, signal)
+    const stopRenewing = keepRenewing(lease)
+    try {
+      return await work()
+    } finally {
+      stopRenewing()
+      // A lease that cannot be released ends by itself.
+      await lease.release().catch(() => {})
+    }
+  }
+
+  async function acquire(name: string, signal: AbortSignal): Promise<Lease> {
+    for (;;) {
+      signal.throwIfAborted()
+      const lease = await ask('lease', async () => vault.lease(name, LEASE))
+      if (lease && !signal.aborted) return lease
+      await lease?.release().catch(() => {})
+      await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
+    }
+  }
+
+  /** A lost lease is no reason to drop an answer: the store compares. */
+  function keepRenewing(lease: Lease): () => void {
+    let cancel = () => {}
+    const next = () => {
+      cancel = environment.alarm(environment.now() + LEASE / 3, () => {
+        next()
+        void lease.renew().catch(() => {})
+      })
+    }
+    next()
+    return () => cancel()
+  }
+
+  const isLeased = (name: string) => ask('lease', async () => vault.isLeased(name))
+
+  return { held, read, update, store, wishRevoke, withLease, isLeased }
+}
