@@ -76,7 +76,10 @@ const base = setup({
     wishes: (
       { context },
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
-    ) => context.wish?.type === wish && standings.includes(summary.standing),
+    ) => {
+      const cancelsSession = wish === 'authorization.cancel' && summary.token !== undefined
+      return context.wish?.type === wish && standings.includes(summary.standing) && !cancelsSession
+    },
     is: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
     isCurrent: ({ context, event }) =>
       event.type === 'token.rejected' && event.generation === context.token?.generation,

@@ -28,7 +28,7 @@ export const recalling = (
         honours('token.forget', 'forgetting', ...atRest, ...connected, ...awaiting, 'starting', 'revoking'),
         honours('token.revoke', 'revoking', ...connected),
         honours('token.revoke', 'forgetting', ...awaiting, 'starting'),
-        honours('authorization.cancel', 'forgetting', ...awaiting, 'starting'),
+        honours('authorization.cancel', 'forgetting', ...awaiting, 'starting', 'backingOff'),
         honours('authorization.start', start, ...atRest),
         honours('token.refresh', 'refreshing', 'authorized'),
         honours('token.rejected', 'refreshing', 'authorized'),
@@ -103,7 +103,7 @@ export const tokenLifecycle = (start: string) => {
     on: {
       'authorization.start': { guard: 'isConnecting', ...kept },
       'authorization.responded': { guard: 'isConnecting', ...kept },
-      'authorization.cancel': { guard: 'isConnecting', ...asking('forgetting') },
+      'authorization.cancel': { guard: 'isConnecting', target: 'recalling', ...kept },
       'token.refresh': { guard: 'hasToken', ...asking('refreshing') },
       'token.rejected': { guard: 'isCurrent', ...asking('refreshing') },
       'token.revoke': { guard: 'hasToken', ...asking('revoking') },

@@ -6,7 +6,7 @@ import { implement } from './actors/index.ts'
 import { Connection, type FlowActor } from './connection.ts'
 import { defaultEnvironment, type Environment } from './environment.ts'
 import { fail, OAuthError } from './failure.ts'
-import type { Grant, Provider } from './providers/define-provider.ts'
+import { defineProvider, type Grant, type Provider } from './providers/define-provider.ts'
 import { checkRegistration, type Registration } from './registration.ts'
 import { createCustody } from './vault/custody.ts'
 import { memoryVault } from './vault/memory.ts'
@@ -71,7 +71,7 @@ export function createClient<const P extends Provider>(
   registration: Registration<P>,
   options: ClientOptions = {},
 ): Client<P['grant']> {
-  const grant: P['grant'] = provider.grant
+  const grant: P['grant'] = defineProvider(provider).grant
   return builders[grant](equip(provider, registration, options))
 }
 

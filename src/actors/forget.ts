@@ -1,7 +1,17 @@
-import type { Verb } from './errand.ts'
+import type { Tokens } from '../vault/record.ts'
+import { disown, type Verb } from './errand.ts'
 
-/** Erases the record. It waits for no lease: whoever has a request in flight finds the record gone. */
-export const forget: Verb = async ({ name, wish }, { custody }) => {
-  const record = await custody.update(name, () => undefined)
-  return { record, because: wish?.type === 'authorization.cancel' ? 'cancelled' : 'forgotten' }
+/**
+ * Erases the record. It waits for no lease: whoever has a request in flight finds the record gone. Tokens that arrived a
+ * moment before a cancel are revoked, not kept.
+ */
+export const forget: Verb = async (duty, means) => {
+  const cancelled = duty.wish?.type === 'authorization.cancel'
+  let tokens: Tokens | undefined
+  const record = await means.custody.update(duty.name, (current) => {
+    tokens = current?.tokens
+    return undefined
+  })
+  if (cancelled && tokens) disown(tokens, duty, means)
+  return { record, because: cancelled ? 'cancelled' : 'forgotten' }
 }

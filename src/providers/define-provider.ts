@@ -105,14 +105,20 @@ const needs = {
  * @throws OAuthError `invalid_configuration` that names the member, for instance `endpoints.token`
  */
 export function defineProvider<const P extends Provider>(data: P): P {
+  if (defined.has(data)) return data
   const result = v.safeParse(provider, data, { abortEarly: true })
   if (!result.success) throw wrong(v.getDotPath(result.issues[0]) ?? 'provider', expectation(result.issues[0]))
   for (const set of [data.endpoints, data.sandbox]) {
     const missing = set && needs[data.grant].find((name) => set[name] === undefined)
     if (missing) throw wrong(`${set === data.sandbox ? 'sandbox' : 'endpoints'}.${missing}`, `needed for ${data.grant}`)
   }
-  return deepFreeze(structuredClone(data))
+  const copy = deepFreeze(structuredClone(data))
+  defined.add(copy)
+  return copy
 }
+
+/** Those that were checked already. */
+const defined = new WeakSet<object>()
 
 function wrong(member: string, expected: string): OAuthError {
   return new OAuthError(fail('invalid_configuration', { about: `provider data, ${member} (${expected})` }))

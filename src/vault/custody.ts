@@ -29,7 +29,7 @@ export interface Held {
   revokeWished: boolean
   /** How often in a row the vault was in trouble. */
   troubles: number
-  /** Called when the token that may be handed out may have changed. */
+  /** Called when a token is usable that the vault has not taken yet. */
   readonly listeners: Set<() => void>
 }
 
@@ -70,13 +70,12 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
   /** Takes a record over into memory, and with it the token that may be handed out. */
   function hold(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
     const tokens = record?.wantsRevoke ? undefined : record?.tokens
-    const cell = Object.assign(held(name), {
+    Object.assign(held(name), {
       record,
       accessToken: tokens?.accessToken,
       expiresAt: tokens?.expiresAt ?? Infinity,
       refreshAt: tokens?.refreshAt ?? Infinity,
     })
-    for (const listener of cell.listeners) listener()
     return record
   }
 
@@ -152,6 +151,7 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
         if (!(error instanceof VaultTrouble)) throw error
         if (last) throw new VaultTrouble(error.failure, true)
         hold(name, withWish(name, change(held(name).record)))
+        for (const listener of held(name).listeners) listener()
         const pause = Math.min(250 * 2 ** attempts, 30_000)
         await sleepUntil(environment, environment.now() + pause, closing).catch(() => {})
       }

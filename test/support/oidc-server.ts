@@ -30,7 +30,7 @@ export async function startOidcServer() {
       },
       {
         client_id: 'credentials client:1',
-        client_secret: 'invented & needs encoding: ä%',
+        client_secret: 'invented & needs: encoding+%',
         token_endpoint_auth_method: 'client_secret_basic',
         grant_types: ['client_credentials'],
         response_types: [],
