@@ -1,0 +1,8 @@
+export type { Emulator, EmulatorOptions } from './emulator.ts'
+export { createEmulator } from './emulator.ts'
+export type { Fault, FaultPlace } from './faults.ts'
+export type { EndpointName, JournalEntry } from './journal.ts'
+export type { MyposOptions } from './mypos.ts'
+export type { SumupPosProOptions } from './sumup-pos-pro.ts'
+export type { TokenOptions } from './tokens.ts'
+export type { TyroOptions } from './tyro.ts'
