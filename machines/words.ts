@@ -4,11 +4,13 @@ import type { FlowContext } from './flow.ts'
 
 /** Small constants that make the charts read like sentences. */
 
-interface Answered<Output> {
+/** What a done event brings. */
+export interface Answered<Output> {
   event: { output: Output }
 }
 
-interface Known {
+/** What a mapper sees. */
+export interface Known {
   context: FlowContext
 }
 
