@@ -1,44 +1,14 @@
-import type { InspectionEvent, Observer, Subscription } from 'xstate'
-import type { FlowContext, FlowEmitted, FlowTag } from '../machines/flow.ts'
+import type { Subscription } from 'xstate'
+import type { FlowEmitted } from '../machines/flow.ts'
 import type { Drain } from './actors/drain.ts'
-import type { FlowEvent } from './dialogue.ts'
 import type { Environment } from './environment.ts'
 import { type Failure, fail, OAuthError } from './failure.ts'
+import type { FlowActor } from './flow-actor.ts'
 import { rule } from './outcome.ts'
-import { type Sealed, seal } from './sealed.ts'
+import { type ConnectionEvent, sealEvent } from './sealing.ts'
 import { observeTransitions, type Transition } from './transitions.ts'
 import type { Held } from './vault/custody.ts'
 import { type Finding, patiently, until } from './waiting.ts'
-
-/** What every flow's snapshot offers, whatever the grant. */
-export interface FlowSnapshot {
-  readonly value: unknown
-  readonly context: FlowContext
-  hasTag(tag: FlowTag): boolean
-  can(event: FlowEvent): boolean
-}
-
-/** What every flow's actor offers, whatever the grant. */
-export interface FlowActor {
-  readonly sessionId: string
-  readonly system: { inspect(observer: (event: InspectionEvent) => void): Subscription }
-  start(): unknown
-  stop(): unknown
-  send(event: FlowEvent): void
-  getSnapshot(): FlowSnapshot
-  subscribe(observer: Observer<FlowSnapshot>): Subscription
-  on(type: '*', listener: (event: FlowEmitted) => void): Subscription
-}
-
-/** An event as a host sends it: a redirect URL and a session binding may be plain strings, and are sealed at once. */
-export type ConnectionEvent =
-  | Exclude<FlowEvent, { type: 'authorization.start' | 'authorization.responded' }>
-  | { readonly type: 'authorization.start'; readonly binding?: string | Sealed }
-  | {
-      readonly type: 'authorization.responded'
-      readonly url: string | URL | Sealed
-      readonly binding?: string | Sealed
-    }
 
 /** What `on` tells; free of secrets. Mind that a prompt belongs on the screen, not in a log. */
 export type ConnectionEmitted = {
@@ -115,9 +85,9 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   send(event: ConnectionEvent): Failure | undefined {
     const about = `${this.#parts.about}, ${this.name}`
     if (this.#stopped) return fail('stopped', { about })
-    const sealed = sealedEvent(event)
+    const sealed = sealEvent(event)
     const snapshot = this.actor.getSnapshot()
-    if (!snapshot.can(sealed))
+    if (!sealed || !snapshot.can(sealed))
       return fail('not_supported', {
         about: `${about}, event ${String(event?.type)} in state ${String(snapshot.value)}`,
       })
@@ -229,18 +199,4 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     }
     return until(look, watch, this.#stopping.signal)
   }
-}
-
-function sealedEvent(event: ConnectionEvent): FlowEvent {
-  if (event.type === 'authorization.start') return { type: event.type, ...bindingOf(event.binding) }
-  if (event.type !== 'authorization.responded') return event
-  return { type: event.type, url: sealed(event.url), ...bindingOf(event.binding) }
-}
-
-function bindingOf(binding: string | Sealed | undefined): { binding?: Sealed } {
-  return binding === undefined ? {} : { binding: sealed(binding) }
-}
-
-function sealed(content: string | URL | Sealed): Sealed {
-  return typeof content === 'string' || content instanceof URL ? seal(content) : content
 }

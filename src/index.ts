@@ -7,9 +7,6 @@ export type {
   AccessTokenOptions,
   Connection,
   ConnectionEmitted,
-  ConnectionEvent,
-  FlowActor,
-  FlowSnapshot,
   TokenDetails,
 } from './connection.ts'
 export type { FlowEvent } from './dialogue.ts'
@@ -22,6 +19,7 @@ export { tyro } from './providers/tyro.ts'
 export { type Prompt, type Standing, type Summary, standing, type TokenSummary } from './recall.ts'
 export type { Registration } from './registration.ts'
 export { type Sealed, seal } from './sealed.ts'
+export type { ConnectionEvent } from './sealing.ts'
 export type { Transition } from './transitions.ts'
 export { memoryVault } from './vault/memory.ts'
 export type { ConnectionRecord, EndedBecause } from './vault/record.ts'

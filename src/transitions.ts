@@ -1,5 +1,5 @@
 import type { InspectionEvent, Subscription } from 'xstate'
-import type { FlowActor } from './connection.ts'
+import type { FlowActor } from './flow-actor.ts'
 
 /** One step of a machine, as a log or a metric wants it. */
 export interface Transition {

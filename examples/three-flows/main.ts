@@ -56,7 +56,11 @@ function slowDownSecondCode(): void {
     if (prompt && ++codes === 2)
       emulator.fault(
         { provider: 'tyro', endpoint: 'token' },
-        { kind: 'status', status: 429, body: { error: 'slow_down', error_description: 'You are polling faster than…' } },
+        {
+          kind: 'status',
+          status: 429,
+          body: { error: 'slow_down', error_description: 'You are polling faster than…' },
+        },
       )
   })
 }

@@ -43,14 +43,19 @@ function listen({ title, connection }: Shown, write: (line: string) => void): vo
     const at = `${((Date.now() - began) / 1000).toFixed(1)}s`.padStart(6)
     const cause = `${event.replace('xstate.done.actor.', '')}${status === undefined ? '' : ` ${status}`}`
     const arrow = `${from} → ${colored(to)}`
-    write(`${dim(at)}  ${title.padEnd(width)}${arrow}  ${dim(`${cause}, after ${duration} ms`)}${news(connection, from)}`)
+    write(
+      `${dim(at)}  ${title.padEnd(width)}${arrow}  ${dim(`${cause}, after ${duration} ms`)}${news(connection, from)}`,
+    )
   })
 }
 
 /** The panel of one connection: its state, and what it waits for. */
 function panel({ title, connection }: Shown): string[] {
   const { value } = connection.actor.getSnapshot()
-  return [` ${styleText('bold', title.padEnd(width))}${colored(String(value))}`, ` ${' '.repeat(width)}${dim(situation(connection))}`]
+  return [
+    ` ${styleText('bold', title.padEnd(width))}${colored(String(value))}`,
+    ` ${' '.repeat(width)}${dim(situation(connection))}`,
+  ]
 }
 
 /** What a person needs to know now: a code to type, a wait and its reason, a token's age, a failure. */
@@ -60,7 +65,8 @@ function situation({ actor }: Connection): string {
   const parts: string[] = []
   if (prompt?.kind === 'device') parts.push(`code ${prompt.userCode} for ${left(prompt.expiresAt)}`)
   if (prompt?.kind === 'redirect') parts.push(`waiting for the browser, ${left(prompt.expiresAt)}`)
-  if (nextPollAt !== undefined && value !== 'polling') parts.push(`next poll in ${left(nextPollAt)}, every ${pollIntervalSeconds} s`)
+  if (nextPollAt !== undefined && value !== 'polling')
+    parts.push(`next poll in ${left(nextPollAt)}, every ${pollIntervalSeconds} s`)
   if (token?.refreshAt !== undefined) parts.push(`token ${token.generation}, renewed in ${left(token.refreshAt)}`)
   if (value === 'slowDown') parts.push('the server asked for fewer polls')
   if (failure) parts.push(failure.message)

@@ -5,8 +5,9 @@ import { type Answer, post, type WireRequest } from '../protocol/http.ts'
 import { revocationRequest } from '../protocol/revocation.ts'
 import { type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
-import { type Custody, VaultTrouble } from '../vault/custody.ts'
+import type { Custody } from '../vault/custody.ts'
 import type { ConnectionRecord, EndedBecause, Tokens } from '../vault/record.ts'
+import { VaultTrouble } from '../vault/trouble.ts'
 
 /** What all actors of a client close over: the secrets are here, and in the vault, and nowhere else. */
 export interface Means {

@@ -1,5 +1,5 @@
 import { sleepUntil } from '../environment.ts'
-import { LOOK_AGAIN } from '../vault/custody.ts'
+import { LOOK_AGAIN } from '../vault/leasing.ts'
 import type { Verb } from './errand.ts'
 
 /**

@@ -1,21 +1,9 @@
 import { type Environment, sleepUntil } from '../environment.ts'
-import { type Failure, fail } from '../failure.ts'
 import type { Settings } from '../registration.ts'
+import { createLeasing } from './leasing.ts'
 import { type ConnectionRecord, parseRecord } from './record.ts'
-import type { Entry, Lease, Vault } from './vault.ts'
-
-/** The vault could not be used, or holds what does not belong here. Ends as a summary, never in a host's hands. */
-export class VaultTrouble extends Error {
-  readonly failure: Failure
-  /** The provider's answer is in memory only, and the process is about to end. */
-  readonly losesAnswer: boolean
-
-  constructor(failure: Failure, losesAnswer = false) {
-    super(failure.message)
-    this.failure = failure
-    this.losesAnswer = losesAnswer
-  }
-}
+import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
+import type { Entry, Vault } from './vault.ts'
 
 /** What is known of a connection without asking the vault; it outlives a vault in trouble. */
 export interface Held {
@@ -38,16 +26,13 @@ export type Change = (current: ConnectionRecord | undefined) => ConnectionRecord
 
 export type Custody = ReturnType<typeof createCustody>
 
-/** How long a lease lasts without being renewed, in milliseconds. */
-const LEASE = 10_000
-/** How long to wait before looking again at a lease that somebody else holds, in milliseconds. */
-export const LOOK_AGAIN = 200
 /** A change that loses this many races against others is in trouble. */
 const RACES = 50
 
 /** Keeps one application's records in a vault: checks what comes out, and turns whatever goes wrong into one failure. */
 export function createCustody(vault: Vault, settings: Settings, environment: Environment) {
   const { provider, fingerprint } = settings
+  const about = provider.name
   const known = new Map<string, Held>()
 
   /** What is known of a connection; one object for its whole life. */
@@ -91,27 +76,14 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     Object.assign(held(name), { revokeWished: true, accessToken: undefined })
   }
 
-  function trouble(code: 'vault_unavailable' | 'vault_mismatch', what: string): VaultTrouble {
-    return new VaultTrouble(fail(code, { about: `${provider.name}, ${what}` }))
-  }
-
-  /** What a vault throws may hold what it was given, so none of it goes on. */
-  async function ask<T>(what: string, question: () => Promise<T>): Promise<T> {
-    try {
-      return await question()
-    } catch {
-      throw trouble('vault_unavailable', `vault, ${what}`)
-    }
-  }
-
   async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
-    const entry: Entry | undefined = await ask('read', async () => vault.read(name))
+    const entry: Entry | undefined = await ask(about, 'read', async () => vault.read(name))
     if (!entry) return {}
     const parsed = parseRecord(entry.record)
-    if ('wrong' in parsed) throw trouble('vault_mismatch', `vault, malformed record at ${parsed.wrong}`)
+    if ('wrong' in parsed) throw vaultTrouble('vault_mismatch', about, `malformed record at ${parsed.wrong}`)
     const { record } = parsed
-    if (record.provider !== provider.id) throw trouble('vault_mismatch', 'vault, record of another provider')
-    if (record.client !== fingerprint) throw trouble('vault_mismatch', 'vault, record of another client or server')
+    if (record.provider !== provider.id) throw vaultTrouble('vault_mismatch', about, 'record of another provider')
+    if (record.client !== fingerprint) throw vaultTrouble('vault_mismatch', about, 'record of another client or server')
     return { record, revision: entry.revision }
   }
 
@@ -126,14 +98,14 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
       const { record, revision } = await readEntry(name)
       const next = withWish(name, change(record))
       if (next === record) return hold(name, record)
-      const stored = await ask('write', async () =>
+      const stored = await ask(about, 'write', async () =>
         next ? vault.write(name, next, revision) : revision === undefined || vault.erase(name, revision),
       )
       if (!stored) continue
       held(name).revokeWished = false
       return hold(name, next)
     }
-    throw trouble('vault_unavailable', 'vault, write lost every race')
+    throw vaultTrouble('vault_unavailable', about, 'write lost every race')
   }
 
   /**
@@ -158,43 +130,5 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     }
   }
 
-  /** Works under the lease of a connection; until then it obeys the signal. */
-  async function withLease<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const lease = await acquire(name, signal)
-    const stopRenewing = keepRenewing(lease)
-    try {
-      return await work()
-    } finally {
-      stopRenewing()
-      // A lease that cannot be released ends by itself.
-      await lease.release().catch(() => {})
-    }
-  }
-
-  async function acquire(name: string, signal: AbortSignal): Promise<Lease> {
-    for (;;) {
-      signal.throwIfAborted()
-      const lease = await ask('lease', async () => vault.lease(name, LEASE))
-      if (lease && !signal.aborted) return lease
-      await lease?.release().catch(() => {})
-      await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
-    }
-  }
-
-  /** A lost lease is no reason to drop an answer: the store compares. */
-  function keepRenewing(lease: Lease): () => void {
-    let cancel = () => {}
-    const next = () => {
-      cancel = environment.alarm(environment.now() + LEASE / 3, () => {
-        next()
-        void lease.renew().catch(() => {})
-      })
-    }
-    next()
-    return () => cancel()
-  }
-
-  const isLeased = (name: string) => ask('lease', async () => vault.isLeased(name))
-
-  return { held, read, update, store, wishRevoke, withLease, isLeased }
+  return { held, read, update, store, wishRevoke, ...createLeasing(vault, about, environment) }
 }

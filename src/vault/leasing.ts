@@ -1,0 +1,50 @@
+import { type Environment, sleepUntil } from '../environment.ts'
+import { ask } from './trouble.ts'
+import type { Lease, Vault } from './vault.ts'
+
+/** How long a lease lasts without being renewed, in milliseconds. */
+const LEASE = 10_000
+/** How long to wait before looking again at a lease that somebody else holds, in milliseconds. */
+export const LOOK_AGAIN = 200
+/** One at a time: who sends requests with what a record holds, works under its lease. */
+export function createLeasing(vault: Vault, about: string, environment: Environment) {
+  /** Works under the lease of a connection; until then it obeys the signal. */
+  async function withLease<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const lease = await acquire(name, signal)
+    const stopRenewing = keepRenewing(lease)
+    try {
+      return await work()
+    } finally {
+      stopRenewing()
+      // A lease that cannot be released ends by itself.
+      await lease.release().catch(() => {})
+    }
+  }
+
+  async function acquire(name: string, signal: AbortSignal): Promise<Lease> {
+    for (;;) {
+      signal.throwIfAborted()
+      const lease = await ask(about, 'lease', async () => vault.lease(name, LEASE))
+      if (lease && !signal.aborted) return lease
+      await lease?.release().catch(() => {})
+      await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
+    }
+  }
+
+  /** A lost lease is no reason to drop an answer: the store compares. */
+  function keepRenewing(lease: Lease): () => void {
+    let cancel = () => {}
+    const next = () => {
+      cancel = environment.alarm(environment.now() + LEASE / 3, () => {
+        next()
+        void lease.renew().catch(() => {})
+      })
+    }
+    next()
+    return () => cancel()
+  }
+
+  const isLeased = (name: string) => ask(about, 'lease', async () => vault.isLeased(name))
+
+  return { withLease, isLeased }
+}

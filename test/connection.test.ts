@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { memoryVault, type Transition, tyro } from '../src/index.ts'
+import { pass, settle, stateOf, tillOnStage } from './support/stage.ts'
+
+beforeEach(async () => {
+  await import('ky')
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('on()', () => {
+  it('tells each transition with its event, its duration and the HTTP status', async () => {
+    const { newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    const transitions: Transition[] = []
+    till.on('transition', (transition) => transitions.push(transition))
+    await authorize(till)
+    const done = 'xstate.done.actor.'
+    expect(transitions.map(({ from, to, event, status }) => [from, to, event, status])).toEqual([
+      ['recalling', 'requestingCode', `${done}recall`, undefined],
+      ['requestingCode', 'awaitingUser', `${done}requestCode`, 200],
+      ['awaitingUser', 'polling', `${done}nextPoll`, undefined],
+      ['polling', 'authorized', `${done}pollToken`, 200],
+    ])
+    expect(transitions[2]?.duration).toBe(5_500)
+  })
+
+  it('tells of the prompt, the token and the end, once each', async () => {
+    const { newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    const told: unknown[] = []
+    till.on('prompt.changed', ({ prompt }) => told.push(['prompt', prompt?.kind]))
+    till.on('token.changed', ({ token }) => told.push(['token', token?.generation]))
+    till.on('ended', ({ because }) => told.push(['ended', because]))
+    await authorize(till)
+    till.send({ type: 'token.refresh' })
+    await settle()
+    till.send({ type: 'token.revoke' })
+    await settle()
+    expect(told).toEqual([
+      ['prompt', 'device'],
+      ['prompt', undefined],
+      ['token', 1],
+      ['token', 2],
+      ['token', undefined],
+      ['ended', 'revoked'],
+    ])
+  })
+
+  it('tells the same ending again when it happens again', async () => {
+    const { emulator, newClient } = tillOnStage()
+    const till = newClient().connect('till')
+    const endings: string[] = []
+    till.on('ended', ({ because }) => endings.push(because))
+    for (let times = 0; times < 2; times++) {
+      till.send({ type: 'authorization.start' })
+      await settle()
+      const { prompt } = till.actor.getSnapshot().context
+      emulator.deny(prompt?.kind === 'device' ? prompt.userCode : '')
+      await pass(6)
+    }
+    expect(endings).toEqual(['authorization_denied', 'authorization_denied'])
+  })
+
+  it('stops telling when it is unsubscribed', async () => {
+    const { newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    const listener = vi.fn()
+    till.on('transition', listener).unsubscribe()
+    till.on('token.changed', listener).unsubscribe()
+    await authorize(till)
+    expect(listener).not.toHaveBeenCalled()
+  })
+})
+
+describe('send()', () => {
+  it('says why an event is refused, and changes nothing', async () => {
+    const { newClient } = tillOnStage()
+    const till = newClient().connect('till')
+    await settle()
+    const refusal = till.send({ type: 'token.revoke' })
+    expect(refusal).toMatchObject({
+      code: 'not_supported',
+      message: expect.stringContaining('token.revoke in state idle'),
+    })
+    expect(stateOf(till)).toBe('idle')
+  })
+
+  it('names an event that no state knows', async () => {
+    const { newClient } = tillOnStage()
+    const till = newClient().connect('till')
+    await settle()
+    // @ts-expect-error an event of nobody's
+    expect(till.send({ type: 'token.polish' })).toMatchObject({ message: expect.stringContaining('token.polish') })
+    // @ts-expect-error not even an event
+    expect(till.send(undefined)).toMatchObject({ code: 'not_supported' })
+    till.actor.send(JSON.parse('{"type":"token.polish"}'))
+    expect(stateOf(till)).toBe('idle')
+  })
+})
+
+describe('forget()', () => {
+  it('erases the record and tells nobody', async () => {
+    const { emulator, vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const before = emulator.journal.length
+    await till.forget()
+    expect(stateOf(till)).toBe('idle')
+    expect(await vault.read('till')).toBeUndefined()
+    expect(emulator.journal).toHaveLength(before)
+    await till.forget()
+  })
+
+  it('rejects where the vault is in trouble, and is carried out later', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    vi.spyOn(vault, 'erase').mockRejectedValueOnce(new Error('read-only'))
+    await expect(till.forget()).rejects.toMatchObject({ code: 'vault_unavailable' })
+    await pass(5)
+    expect(await vault.read('till')).toBeUndefined()
+    expect(stateOf(till)).toBe('idle')
+  })
+})
+
+describe('a record that does not belong', () => {
+  const foreign = [
+    ['of another provider', { provider: 'mypos' }, 'another provider'],
+    ['of another client', { client: 'device_code someone-else x' }, 'another client'],
+    ['of a newer version', { version: 2 }, 'malformed record at version'],
+    ['with a malformed member', { tokens: { accessToken: 7 } }, 'malformed record at tokens.'],
+  ] as const
+
+  it.each(foreign)('%s is refused, named and left alone', async (_, difference, message) => {
+    const vault = memoryVault()
+    const { newClient } = tillOnStage({}, vault)
+    const client = `device_code pos ${tyro.endpoints.token}`
+    const record = { version: 1, provider: 'tyro', client, generation: 0, ...difference }
+    await vault.write('till', JSON.parse(JSON.stringify(record)), undefined)
+    const till = newClient().connect('till')
+    till.send({ type: 'authorization.start' })
+    await settle()
+    expect(stateOf(till)).toBe('backingOff')
+    const { failure } = till.actor.getSnapshot().context
+    expect(failure).toMatchObject({ code: 'vault_mismatch', message: expect.stringContaining(message) })
+    await expect(till.forget()).rejects.toMatchObject({ code: 'vault_mismatch' })
+    expect((await vault.read('till'))?.record).toEqual(record)
+  })
+})
+
+describe('[Symbol.asyncDispose]', () => {
+  it('stops the connection at the end of its block', async () => {
+    const { newClient } = tillOnStage()
+    let kept: ReturnType<ReturnType<typeof newClient>['connect']> | undefined
+    {
+      await using till = newClient().connect('till')
+      kept = till
+    }
+    await expect(kept?.accessToken()).rejects.toMatchObject({ code: 'stopped' })
+  })
+})
