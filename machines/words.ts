@@ -42,8 +42,12 @@ export const freshness = ({ context: { token } }: Known): Deadline => ({
   watched: false,
 })
 
-/** `input`: the next try. */
-export const nextTry = ({ context }: Known): Deadline => ({ at: context.retryAt, until: undefined, watched: false })
+/** `input`: the next try; a person waits for the first token, nobody for the next. */
+export const nextTry = ({ context }: Known): Deadline => ({
+  at: context.retryAt,
+  until: undefined,
+  watched: context.token === undefined,
+})
 
 const remember = {
   type: 'remember' as const,

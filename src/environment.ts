@@ -27,14 +27,15 @@ export function defaultEnvironment(): Environment {
   return shared
 }
 
-/** Resolves at an instant (Unix milliseconds), or rejects with the signal's reason. */
+/** Resolves at an instant (Unix milliseconds), or rejects with the signal's reason. Somebody waits: it keeps a process alive. */
 export function sleepUntil(environment: Environment, at: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
-    const cancel = environment.alarm(at, () => {
+    const ring = () => {
       signal?.removeEventListener('abort', abort)
       resolve()
-    })
+    }
+    const cancel = environment.alarm(at, ring, { watched: true })
     const abort = () => {
       cancel()
       reject(signal?.reason)

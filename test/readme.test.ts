@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = new URL('../', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code = '']) => code)
+
+/** What a host has around the code of the README. */
+const host = `
+declare function showOnScreen(...shown: string[]): void
+declare function showStatus(state: unknown): void
+declare function secretFromYourVault(): string
+declare function redirectBrowser(url: string): void
+declare const sessionId: string
+declare const request: { url: string }
+`
+
+describe('README.md', () => {
+  it('has code blocks that compile', { timeout: 60_000 }, () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(4)
+    const folder = mkdtempSync(fileURLToPath(new URL('node_modules/.readme-', root)))
+    try {
+      for (const [index, code] of blocks.entries()) {
+        const declared = host.split('\n').filter((line) => code.includes(/(?:function|const) (\w+)/.exec(line)?.[1] ?? '\0'))
+        writeFileSync(`${folder}/block-${index}.ts`, `${code}\n${declared.join('\n')}\nexport {}\n`)
+      }
+      writeFileSync(
+        `${folder}/tsconfig.json`,
+        JSON.stringify({
+          extends: fileURLToPath(new URL('tsconfig.json', root)),
+          compilerOptions: { noUnusedLocals: false },
+          include: ['*.ts'],
+        }),
+      )
+      const tsc = fileURLToPath(new URL('node_modules/.bin/tsc', root))
+      expect(() => execFileSync(tsc, ['-p', folder], { encoding: 'utf8', stdio: 'pipe' })).not.toThrow()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('names only files and scripts that exist', () => {
+    const scripts = Object.keys(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).scripts)
+    for (const [, script = ''] of readme.matchAll(/npm run (\w+)/g)) expect(scripts).toContain(script)
+    for (const [, link = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+      expect(() => readFileSync(new URL(link, root))).not.toThrow()
+  })
+})
