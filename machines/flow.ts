@@ -61,46 +61,46 @@ const base = setup({
     keepWish: assign({ wish: ({ context, event }) => weightier(context.wish, event) }),
     /** Writes the disconnect into the record while an answer is awaited. `createClient` provides it. */
     recordRevoke: () => {},
-    /** An actor threw, which none should: a defect of this package. What it threw may hold secrets and stays out. */
-    admitDefect: assign((_, { actor }: { actor: string }) => ({
-      failure: {
-        code: 'authorization_failed' as const,
-        message: `${actor}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`,
-        retryable: false,
-      },
-      endedBecause: 'authorization_failed' as const,
-    })),
+    /** Hands a rejected token out no more, from this moment on. `createClient` provides it. */
+    withhold: () => {},
   },
   guards: {
     standingIs: (_, { summary, standing }: { summary: Summary; standing: Standing }) => summary.standing === standing,
     wishes: (
       { context },
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
-    ) => {
-      const cancelsSession = wish === 'authorization.cancel' && summary.token !== undefined
-      return context.wish?.type === wish && standings.includes(summary.standing) && !cancelsSession
-    },
+    ) => context.wish?.type === wish && standings.includes(summary.standing) && allows(summary, context.wish),
     is: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
     isCurrent: ({ context, event }) =>
       event.type === 'token.rejected' && event.generation === context.token?.generation,
-    isConnecting: ({ context }) => context.token === undefined,
-    hasToken: ({ context }) => context.token !== undefined,
   },
 })
 
-/** The one setup that all charts share: the words they are written in. */
+/**
+ * The one setup that all charts share: the words they are written in. These two are added to the others, since an
+ * `enqueueActions` beside them erases the types of its neighbours' parameters.
+ */
 export const flow = base.extend({
   actions: {
     /** Takes over a summary and announces what changed. The vault has stored it before. */
     remember: enqueueActions(({ context, enqueue }, { summary, honours }: { summary: Summary; honours?: true }) => {
       const { standing, status: _, ...known } = summary
-      const wish = honours || standing === 'backingOff' ? context.wish : undefined
-      enqueue.assign({ ...known, wish })
+      enqueue.assign({ ...known, wish: honours || isBlind(summary) ? context.wish : undefined })
       if (!samePrompt(context.prompt, known.prompt)) enqueue.emit({ type: 'prompt.changed', prompt: known.prompt })
       if (context.token?.generation !== known.token?.generation)
         enqueue.emit({ type: 'token.changed', token: known.token })
       if (known.endedBecause !== undefined && known.endedBecause !== context.endedBecause)
         enqueue.emit({ type: 'ended', because: known.endedBecause, failure: known.failure })
+    }),
+    /** An actor threw, which none should: a defect of this package. What it threw may hold secrets and stays out. */
+    admitDefect: enqueueActions(({ context, enqueue }, { actor }: { actor: string }) => {
+      const because = 'authorization_failed'
+      const message = `${actor}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`
+      const failure: Failure = { code: because, message, retryable: false }
+      enqueue.assign({ ...blank({ input: context }), failure, endedBecause: because })
+      enqueue.emit({ type: 'ended', because, failure })
+      if (context.prompt) enqueue.emit({ type: 'prompt.changed', prompt: undefined })
+      if (context.token) enqueue.emit({ type: 'token.changed', token: undefined })
     }),
   },
 })
@@ -125,6 +125,18 @@ function samePrompt(one: Prompt | undefined, other: Prompt | undefined): boolean
 }
 
 const disconnects = ['token.revoke', 'token.forget']
+
+/** The vault could not be read: what it holds is not known, and nothing that was asked has been considered. */
+function isBlind({ failure }: Summary): boolean {
+  return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
+}
+
+/** A cancel ends no session, a rejection concerns one token, and nothing is done in the dark. */
+function allows(summary: Summary, wish: FlowEvent): boolean {
+  if (isBlind(summary)) return false
+  if (wish.type === 'authorization.cancel') return summary.token === undefined
+  return wish.type !== 'token.rejected' || wish.generation === summary.token?.generation
+}
 
 function weightier(earlier: FlowEvent | undefined, later: FlowEvent): FlowEvent {
   const outweighs = earlier && disconnects.includes(earlier.type) && !disconnects.includes(later.type)

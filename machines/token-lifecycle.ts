@@ -1,6 +1,6 @@
 import type { Standing } from '../src/recall.ts'
 import { flow } from './flow.ts'
-import { asking, broken, comes, freshness, honours, kept, leadsTo, nextTry, to, which } from './words.ts'
+import { anything, asking, broken, comes, each, freshness, honours, leadsTo, nextTry, to, which } from './words.ts'
 
 const atRest = ['idle', 'expired', 'revoked', 'failed'] as const
 const connected = ['authorized', 'refreshing', 'backingOff'] as const
@@ -30,23 +30,16 @@ export const recalling = (
         honours('token.revoke', 'forgetting', ...awaiting, 'starting'),
         honours('authorization.cancel', 'forgetting', ...awaiting, 'starting', 'backingOff'),
         honours('authorization.start', start, ...atRest),
-        honours('token.refresh', 'refreshing', 'authorized'),
-        honours('token.rejected', 'refreshing', 'authorized'),
+        honours('token.refresh', 'refreshing', 'authorized', 'backingOff'),
+        honours('token.rejected', 'refreshing', 'authorized', 'backingOff'),
         ...own,
         to('starting', start),
-        ...leadsTo(...atRest, ...connected, ...awaiting, 'revoking'),
+        ...each(...atRest, ...connected, ...awaiting, 'revoking'),
+        broken('recall'),
       ],
       onError: broken('recall'),
     },
-    on: {
-      'authorization.start': kept,
-      'authorization.cancel': kept,
-      'authorization.responded': kept,
-      'token.refresh': kept,
-      'token.rejected': kept,
-      'token.revoke': kept,
-      'token.forget': kept,
-    },
+    on: anything({ actions: 'keepWish' }),
   })
 
 /**
@@ -77,7 +70,7 @@ export const tokenLifecycle = (start: string) => {
     },
     on: {
       'token.refresh': asking('refreshing'),
-      'token.rejected': { guard: 'isCurrent', ...asking('refreshing') },
+      'token.rejected': { guard: 'isCurrent', target: 'refreshing', actions: ['wish', 'withhold'] },
       'token.revoke': asking('revoking'),
       'token.forget': asking('forgetting'),
     },
@@ -97,18 +90,10 @@ export const tokenLifecycle = (start: string) => {
   })
 
   const backingOff = flow.createStateConfig({
-    description: 'The server, the network or the vault is in trouble; nothing is lost, and it is tried again.',
+    description: 'The server, the network or the vault is in trouble: nothing is lost, and it is tried again.',
     tags: ['pending'],
     invoke: { id: 'nextTry', src: 'deadline', input: nextTry, onDone: comes('recalling'), onError: broken('deadline') },
-    on: {
-      'authorization.start': { guard: 'isConnecting', ...kept },
-      'authorization.responded': { guard: 'isConnecting', ...kept },
-      'authorization.cancel': { guard: 'isConnecting', target: 'recalling', ...kept },
-      'token.refresh': { guard: 'hasToken', ...asking('refreshing') },
-      'token.rejected': { guard: 'isCurrent', ...asking('refreshing') },
-      'token.revoke': { guard: 'hasToken', ...asking('revoking') },
-      'token.forget': asking('forgetting'),
-    },
+    on: anything({ target: 'recalling', actions: 'keepWish' }),
   })
 
   const revoking = flow.createStateConfig({

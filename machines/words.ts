@@ -64,9 +64,12 @@ export const to = <Target extends string>(standing: Standing, target: Target) =>
   actions: remember,
 })
 
-/** `onDone`: the summary's standing names the next state; one that is not foreseen here is looked at again. */
+/** `onDone`: the summary's standing names the next state. */
+export const each = (...standings: readonly Standing[]) => standings.map((standing) => to(standing, standing))
+
+/** `onDone`: the same; a standing that is not foreseen here is looked at again. */
 export const leadsTo = (...standings: readonly Standing[]) => [
-  ...standings.map((standing) => to(standing, standing)),
+  ...each(...standings),
   { target: 'recalling', actions: remember },
 ]
 
@@ -111,5 +114,13 @@ export const asking = <Target extends string>(target: Target) => ({
   actions: 'wish' as const,
 })
 
-/** `on`: the wish is kept until the vault has been read. */
-export const kept = { actions: 'keepWish' as const }
+/** `on`: whatever is asked is kept until the vault has been read; a disconnect stops tokens at once. */
+export const anything = <Keeping extends { target?: string; actions: 'keepWish' }>(keeping: Keeping) => ({
+  'authorization.start': keeping,
+  'authorization.cancel': keeping,
+  'authorization.responded': keeping,
+  'token.refresh': keeping,
+  'token.rejected': keeping,
+  'token.revoke': { ...keeping, actions: [keeping.actions, 'recordRevoke' as const] },
+  'token.forget': keeping,
+})

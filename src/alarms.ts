@@ -1,4 +1,4 @@
-/** Rings at an instant, in Unix milliseconds, never before. Returns what cancels it. */
+/** Rings at an instant, in Unix milliseconds, never before; at none, for `Infinity`. Returns what cancels it. */
 export type Alarm = (at: number, ring: () => void, options?: AlarmOptions) => () => void
 
 export interface AlarmOptions {
@@ -24,21 +24,28 @@ export function createAlarms(now: () => number): Alarm {
   const heap: Entry[] = []
   let watched = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let awaited: Entry | undefined
 
+  /** Sees to it that the one timer waits for the first entry, and keeps a process alive only where somebody waits. */
   const nap = () => {
-    clearTimeout(timer)
-    const [next] = heap
-    if (!next) return
-    timer = setTimeout(wake, Math.min(Math.max(next.at - now(), 0), NAP))
-    if (watched === 0 && typeof timer === 'object') timer.unref()
+    if (heap[0] !== awaited) {
+      clearTimeout(timer)
+      awaited = heap[0]
+      timer = awaited && setTimeout(wake, Math.min(Math.max(awaited.at - now(), 0), NAP))
+    }
+    if (typeof timer === 'object') watched > 0 ? timer.ref() : timer.unref()
   }
 
   const wake = () => {
-    for (let next = heap[0]; next && next.at <= now(); next = heap[0]) {
-      drop(next)
-      next.ring()
+    awaited = undefined
+    try {
+      for (let next = heap[0]; next && next.at <= now(); next = heap[0]) {
+        drop(next)
+        next.ring()
+      }
+    } finally {
+      nap()
     }
-    nap()
   }
 
   const drop = (entry: Entry) => {
@@ -47,6 +54,7 @@ export function createAlarms(now: () => number): Alarm {
   }
 
   return (at, ring, options = {}) => {
+    if (!Number.isFinite(at)) return () => {}
     const entry: Entry = { at, ring, watched: options.watched ?? false, index: heap.length }
     if (entry.watched) watched++
     insert(heap, entry)

@@ -12,6 +12,7 @@ export type {
 export type { FlowEvent } from './dialogue.ts'
 export { createEnvironment, type Environment } from './environment.ts'
 export { type Failure, type FailureCode, OAuthError } from './failure.ts'
+export type { FlowActor, FlowSnapshot } from './flow-actor.ts'
 export { type Deviation, defineProvider, type Grant, type Provider } from './providers/define-provider.ts'
 export { mypos } from './providers/mypos.ts'
 export { sumupPosPro } from './providers/sumup-pos-pro.ts'

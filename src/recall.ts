@@ -127,7 +127,7 @@ export function summarize(record: ConnectionRecord | undefined, now: number, abo
 
 /** The failure of a connection that nobody ended: time did, or a lost answer. */
 function concluded(record: ConnectionRecord | undefined, about: string): Failure | undefined {
-  if (record?.inFlight?.once) return fail('outcome_unknown', { about })
+  if (record?.inFlight?.once || record?.inFlight?.step === 'exchangeCode') return fail('outcome_unknown', { about })
   if (record?.pending) return fail('grant_expired', { about })
   if (record?.tokens) return fail('session_expired', { about })
   return undefined

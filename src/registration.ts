@@ -9,8 +9,14 @@ interface Common<P extends Provider> {
   /** The scopes to ask for. Default: the provider's `scopes.default`. @see RFC 6749 §3.3 */
   scopes?: readonly string[]
   /** Discouraged ways that the provider documents; each one's cost stands in the README. Default: none. */
-  deviations?: readonly NonNullable<P['deviations']>[number][]
+  deviations?: readonly Documented<P>[]
 }
+
+type Documented<P extends Provider> = P extends { deviations: readonly (infer D)[] }
+  ? D
+  : Provider extends P
+    ? Deviation
+    : never
 
 /** Needed, possible or refused, as the provider's `clientAuthentication` says. */
 type Secret<P extends Provider> = [P['clientAuthentication']] extends ['none']
@@ -55,6 +61,7 @@ export function checkRegistration(
   registration: Registration,
   allowLoopbackHttp: boolean,
 ): Settings {
+  if (typeof registration !== 'object' || registration === null) throw wrong(provider, 'registration', 'missing')
   for (const option of Object.keys(registration))
     if (!options.includes(option)) throw wrong(provider, option, 'unknown')
   const { clientId, clientSecret, redirectUri, sandbox = false } = registration
@@ -63,6 +70,7 @@ export function checkRegistration(
   checkSecret(provider, clientSecret)
   checkRedirectUri(provider, redirectUri)
   checkLists(provider, scopes, deviations)
+  if (typeof sandbox !== 'boolean') throw wrong(provider, 'sandbox', 'true or false')
   if (sandbox && !provider.sandbox) throw wrong(provider, 'sandbox', 'this provider has none')
   const endpoints = (sandbox && provider.sandbox) || provider.endpoints
   checkEndpoints(provider, endpoints, allowLoopbackHttp)
@@ -130,5 +138,6 @@ function isScopeToken(scope: unknown): boolean {
 
 /** A page or a worker of one; neither Node, Electron's main process nor an edge runtime. */
 function inBrowser(): boolean {
-  return 'document' in globalThis || ('importScripts' in globalThis && 'navigator' in globalThis)
+  const worker = typeof Reflect.get(globalThis, 'importScripts') === 'function'
+  return typeof document !== 'undefined' || (worker && typeof navigator !== 'undefined')
 }

@@ -39,9 +39,11 @@ export function implement(means: Means) {
     drainOf(system).track(custody.update(context.connection, (current) => current).catch(() => {}))
   }
 
+  const withhold = ({ context }: { context: { connection: string } }) => means.custody.withhold(context.connection)
+
   return {
     drainOf,
-    actions: { recordRevoke },
+    actions: { recordRevoke, withhold },
     actors: {
       recall: errand(recall),
       requestCode: errand(requestCode),

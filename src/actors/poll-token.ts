@@ -76,7 +76,8 @@ function after(
   }
   const slowedDown = verdict.kind === 'slowDown'
   const intervalSeconds = pending.intervalSeconds + (slowedDown ? SLOW_DOWN : 0)
-  const asked = verdict.kind === 'slowDown' ? (verdict.retryAt ?? 0) : 0
-  const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), asked)
-  return settled({ ...current, pending: { ...pending, intervalSeconds, nextPollAt, slowedDown } })
+  const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), verdict.retryAt ?? 0)
+  const next = settled({ ...current, pending: { ...pending, intervalSeconds, nextPollAt, slowedDown } })
+  // Only "pending" proves that an answer lost before was no token.
+  return slowedDown && unknownBefore ? { ...next, inFlight: unknownBefore } : next
 }

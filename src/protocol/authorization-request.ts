@@ -39,7 +39,7 @@ export async function authorizationRequest(
     state,
     verifier,
     redirectUri,
-    ...(binding !== undefined && { binding: await sha256(binding) }),
+    ...(binding && { binding: await sha256(binding) }),
     expiresAt: now + (provider.lifetimes?.authorization ?? PATIENCE) * 1000,
   }
 }
@@ -65,7 +65,7 @@ export async function judgeRedirect(
   const query = queryOf(url, pending.redirectUri)
   if (!query) return refused('state_mismatch')
   const repeated = [...new Set(query.keys())].some((name) => query.getAll(name).length > 1)
-  const bound = (binding === undefined ? undefined : await sha256(binding)) === pending.binding
+  const bound = (binding ? await sha256(binding) : undefined) === pending.binding
   if (!bound || repeated || !stateMatches(query.get('state'), pending, settings)) return refused('state_mismatch')
   const { issuer } = settings.provider
   const iss = query.get('iss')

@@ -29,11 +29,10 @@ export function judgeCodeExchange(
   if (tokens) return { kind: 'tokens', tokens }
   const about = `${settings.provider.name}, code exchange`
   const verdict = judge(answer, { about, secrets: [...secrets, settings.clientSecret] })
-  if (verdict.kind === 'trouble')
-    return {
-      kind: 'over',
-      failure: verdict.ambiguous ? renamed(verdict.failure, 'outcome_unknown', about) : verdict.failure,
-    }
+  if (verdict.kind === 'trouble') {
+    const code = verdict.ambiguous ? 'outcome_unknown' : verdict.failure.code
+    return { kind: 'over', failure: { ...renamed(verdict.failure, code, about, 'Start again.'), retryable: false } }
+  }
   const code = { invalid_grant: 'authorization_failed', access_denied: 'authorization_denied' } as const
   const known = verdict.error === 'invalid_grant' || verdict.error === 'access_denied'
   return { kind: 'over', failure: known ? renamed(verdict.failure, code[verdict.error], about) : verdict.failure }

@@ -30,10 +30,10 @@ export function judgeDeviceAuthorization(
 ): { kind: 'code'; pending: DevicePending } | Verdict {
   const about = `${settings.provider.name}, device authorization`
   if (answer.kind !== 'answered' || answer.status > 299 || answer.status < 200)
-    return judge(answer, { about, secrets: [] })
+    return judge(answer, { about, secrets: [settings.clientSecret] })
   const pending = readDeviceCode(answer, settings)
   if (pending) return { kind: 'code', pending }
-  const verdict = judge(answer, { about, secrets: [] })
+  const verdict = judge(answer, { about, secrets: [settings.clientSecret] })
   if (verdict.kind === 'refused') return verdict
   // A person has seen nothing yet, and the next answer would be no better: this is final.
   const failure: Failure = fail('invalid_response', { about, status: answer.status, retryable: false })

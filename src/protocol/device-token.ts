@@ -9,8 +9,7 @@ import { judge, renamed } from './verdict.ts'
 
 export type PollVerdict =
   | { readonly kind: 'tokens'; readonly tokens: Tokens }
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'slowDown'; readonly retryAt: number | undefined }
+  | { readonly kind: 'pending' | 'slowDown'; readonly retryAt: number | undefined }
   | { readonly kind: 'trouble'; readonly failure: Failure; readonly ambiguous: boolean }
   | { readonly kind: 'over'; readonly standing: 'expired' | 'failed'; readonly failure: Failure }
 
@@ -45,7 +44,7 @@ export function judgeDeviceToken(
   const expired = answer.receivedAt >= pending.expiresAt
   switch (verdict.error) {
     case 'authorization_pending':
-      return { kind: 'pending' }
+      return { kind: 'pending', retryAt: verdict.failure.retryAt }
     case 'slow_down':
       return { kind: 'slowDown', retryAt: verdict.failure.retryAt }
     case 'expired_token':

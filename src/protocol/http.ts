@@ -54,7 +54,7 @@ export async function post(request: WireRequest, environment: Environment, timeo
   const cancel = environment.alarm(requestedAt + timeout, () => patience.abort(), { watched: true })
   const form = new URLSearchParams(request.parameters)
   try {
-    const response = await ky.post(request.inQuery ? withQuery(request.url, request.parameters) : request.url, {
+    const sending = ky.post(request.inQuery ? withQuery(request.url, request.parameters) : request.url, {
       body: request.inQuery ? new URLSearchParams() : form,
       headers: { accept: 'application/json', ...request.headers },
       signal: patience.signal,
@@ -66,6 +66,8 @@ export async function post(request: WireRequest, environment: Environment, timeo
       cache: 'no-store',
       credentials: 'omit',
     })
+    // A fetch of a host's own may ignore the signal.
+    const response = await Promise.race([sending, aborted(patience.signal)])
     const content = await readJson(response, patience.signal)
     const receivedAt = environment.now()
     const { status, headers } = response
@@ -85,12 +87,22 @@ export async function post(request: WireRequest, environment: Environment, timeo
   }
 }
 
-/** Adds parameters to a URL, keeping those it has. A space is `%20`: a page that decodes plainly would read `+` as a plus. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+}
+
+/** Adds parameters to a URL, keeping others that it has. A space is `%20`: a page that decodes plainly would read `+` as a plus. */
 export function withQuery(url: string, parameters: Readonly<Record<string, string>>): string {
-  const query = Object.entries(parameters).map(
+  const [base = '', query = ''] = url.split('?', 2)
+  const kept = query.split('&').filter((pair) => pair !== '' && !(nameOf(pair) in parameters))
+  const added = Object.entries(parameters).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   )
-  return `${url}${url.includes('?') ? '&' : '?'}${query.join('&')}`
+  return `${base}?${[...kept, ...added].join('&')}`
+}
+
+function nameOf(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? ''
 }
 
 type Content = Pick<Extract<Answer, { kind: 'answered' }>, 'format' | 'body'>
@@ -108,7 +120,8 @@ async function readJson(response: Response, signal: AbortSignal): Promise<Conten
 
 /** Reads a body of at most {@link BODY_LIMIT} bytes; `undefined` where it is larger. */
 async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
-  if (!response.body) return ''
+  // React Native's fetch has no streams; its body is in memory already.
+  if (!response.body) return (await response.text()).slice(0, BODY_LIMIT)
   const reader = response.body.getReader()
   const abandon = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', abandon, { once: true })
@@ -131,12 +144,12 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
 /** @see RFC 9110 §10.2.3. Auth0 sends `x-ratelimit-reset`, an epoch in seconds, instead; it is read against the server's own clock. */
 function retryAt(status: number, headers: Headers, now: number): number | undefined {
   const after = headers.get('retry-after')?.trim() ?? ''
-  if (/^\d+$/.test(after)) return now + Number(after) * 1000
+  if (/^\d{1,9}$/.test(after)) return now + Number(after) * 1000
   const serverNow = Date.parse(headers.get('date') ?? '')
   const ahead = (instant: number) => now + Math.max(instant - (Number.isNaN(serverNow) ? now : serverNow), 0)
-  if (/[a-z]/i.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
+  if (/^(mon|tue|wed|thu|fri|sat|sun)/i.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
   const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
-  return status === 429 && /^\d+$/.test(reset) ? ahead(Number(reset) * 1000) : undefined
+  return status === 429 && /^\d{1,11}$/.test(reset) ? ahead(Number(reset) * 1000) : undefined
 }
 
 /** Node's codes for a connection that was never made: the server cannot have acted. A browser tells nothing. */

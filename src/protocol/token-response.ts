@@ -32,7 +32,11 @@ export function readTokens(
   const renewable = refreshToken !== undefined || provider.grant === 'client_credentials'
   const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.accessToken
   const refreshLifetime = refreshLifetimeOf(body) ?? (fresh ? provider.lifetimes?.refreshToken : undefined)
-  const refreshExpiresAt = fresh && refreshLifetime ? requestedAt + refreshLifetime * 1000 : previous?.refreshExpiresAt
+  const refreshExpiresAt = refreshLifetime
+    ? requestedAt + refreshLifetime * 1000
+    : fresh
+      ? undefined
+      : previous?.refreshExpiresAt
   const scope = member(body, 'scope')
   return {
     accessToken,

@@ -48,9 +48,9 @@ export function judge(answer: Answer, { about, secrets }: Case): Verdict {
 }
 
 /** Says the same refusal with a more telling code. */
-export function renamed(failure: Failure, code: FailureCode, about: string): Failure {
+export function renamed(failure: Failure, code: FailureCode, about: string, remedy?: string): Failure {
   const { code: _, message: __, retryable: ___, ...details } = failure
-  return fail(code, { about, ...details })
+  return fail(code, { about, ...details, ...(remedy !== undefined && { remedy }) })
 }
 
 /** @see RFC 6749 §5.2. Some of Auth0's answers say `code` and `description` instead. */

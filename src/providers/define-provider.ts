@@ -11,7 +11,11 @@ export type Deviation = NonNullable<Provider['deviations']>[number]
 const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'))
 const text = v.pipe(v.string(), v.nonEmpty())
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
-const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'an http(s) URL'))
+const httpUrl = v.pipe(
+  v.string(),
+  v.url(),
+  v.regex(/^https?:\/\/[^@#]+$/, 'an http(s) URL without credentials or fragment'),
+)
 const parameters = v.record(v.string(), text)
 /** @see RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E */
 const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope token of RFC 6749 §3.3'))

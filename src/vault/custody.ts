@@ -71,9 +71,15 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     return record && cell.revokeWished && !record.wantsRevoke ? { ...record, wantsRevoke: true } : record
   }
 
+  /** The token was refused somewhere: until the record says more, none is handed out. */
+  function withhold(name: string): void {
+    held(name).accessToken = undefined
+  }
+
   /** A disconnect is asked for: from now on no token is handed out, and the next change of the record says so. */
   function wishRevoke(name: string): void {
-    Object.assign(held(name), { revokeWished: true, accessToken: undefined })
+    withhold(name)
+    held(name).revokeWished = true
   }
 
   async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
@@ -130,5 +136,5 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     }
   }
 
-  return { held, read, update, store, wishRevoke, ...createLeasing(vault, about, environment) }
+  return { held, read, update, store, withhold, wishRevoke, ...createLeasing(vault, about, environment) }
 }
