@@ -35,10 +35,16 @@ slowDownSecondCode()
 
 console.log(`Three emulated servers listen on ${origin}; nothing leaves this machine.`)
 const rows: Row[] = [
-  { title: 'Tyro Connect', connection: till, run: () => runTill(till), ends: 'revoked' },
-  { title: 'SumUp POS Pro', connection: office, run: () => runBackOffice(office), ends: 'revoked' },
-  { title: 'myPOS', connection: service, run: () => runService(service), ends: 'revoked' },
-].map((row) => ({ ...row, states: [] }))
+  { title: tyro.name, provider: tyro.id, connection: till, run: () => runTill(till), states: [] },
+  {
+    title: sumupPosPro.name,
+    provider: sumupPosPro.id,
+    connection: office,
+    run: () => runBackOffice(office),
+    states: [],
+  },
+  { title: mypos.name, provider: mypos.id, connection: service, run: () => runService(service), states: [] },
+]
 for (const { connection, states } of rows) connection.on('transition', ({ to }) => states.push(to))
 
 const view = show(rows)

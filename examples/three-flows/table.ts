@@ -1,24 +1,29 @@
-import type { Connection } from 'oauth-machines'
 import type { JournalEntry } from 'oauth-machines/emulator'
+import { indented } from './text.ts'
 import type { Shown } from './view.ts'
 
 export interface Row extends Shown {
-  readonly connection: Connection
+  /** The provider's id. */
+  readonly provider: string
   readonly run: () => Promise<void>
   /** The states that were entered. */
   readonly states: string[]
 }
 
+/** Where the columns begin. */
+const [second, third] = [16, 27]
+
 /** What happened, flow by flow. */
 export function printTable(rows: readonly Row[], journal: readonly JournalEntry[]): void {
-  console.log()
-  for (const { title, connection, states } of rows) {
+  console.log(
+    `\n${'provider'.padEnd(second)}${'ended in'.padEnd(third - second)}requests and states\n${'─'.repeat(78)}`,
+  )
+  for (const { title, provider, connection, states } of rows) {
     const { value, context } = connection.actor.getSnapshot()
-    const provider = title.toLowerCase().split(' ')[0] ?? ''
-    const requests = journal.filter((entry) => entry.provider.startsWith(provider) && entry.endpoint !== 'page')
-    console.log(`${title.padEnd(16)}${String(value).padEnd(10)}${String(requests.length).padStart(3)} requests`)
-    console.log(`${' '.repeat(16)}${folded(states).join(' → ')}`)
-    if (context.failure) console.log(`${' '.repeat(16)}${context.failure.code}: ${context.failure.message}`)
+    const requests = journal.filter((entry) => entry.provider === provider && entry.endpoint !== 'page')
+    console.log(`${title.padEnd(second)}${String(value).padEnd(third - second)}${requests.length} requests`)
+    console.log(indented(folded(states).join(' → '), third))
+    if (context.failure) console.log(indented(`${context.failure.code}: ${context.failure.message}`, third))
   }
 }
 

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import logUpdate from 'log-update'
 import type { Connection } from 'oauth-machines'
+import { indented } from './text.ts'
 
 export interface Shown {
   readonly title: string
@@ -54,7 +55,7 @@ function panel({ title, connection }: Shown): string[] {
   const { value } = connection.actor.getSnapshot()
   return [
     ` ${styleText('bold', title.padEnd(width))}${colored(String(value))}`,
-    ` ${' '.repeat(width)}${dim(situation(connection))}`,
+    dim(indented(situation(connection), width + 1)),
   ]
 }
 
@@ -76,9 +77,9 @@ function situation({ actor }: Connection): string {
 /** What is new to a person: a code to type, or a failure and its remedy. */
 function news({ actor }: Connection, from: string): string {
   const { prompt, failure } = actor.getSnapshot().context
-  if (failure) return `\n${' '.repeat(8 + width)}${failure.message}`
+  if (failure) return `\n${indented(failure.message, 8 + width)}`
   if (prompt?.kind !== 'device' || from !== 'requestingCode') return ''
-  return `\n${' '.repeat(8 + width)}type ${styleText('bold', prompt.userCode)} at ${prompt.verificationUri}`
+  return `\n${indented(`type ${styleText('bold', prompt.userCode)} at ${prompt.verificationUri}`, 8 + width)}`
 }
 
 function left(instant: number): string {
