@@ -1,6 +1,6 @@
 import { blank, flow } from './flow.ts'
 import { givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
-import { asking, broken, comes, honours, leadsTo, patience, which } from './words.ts'
+import { asking, broken, honours, leadsTo, patience, which } from './words.ts'
 
 /** The authorization code grant with PKCE: the merchant logs in, and the browser comes back. @see RFC 6749 §4.1, RFC 7636 */
 export const authorizationCode = flow.createMachine({
@@ -41,7 +41,7 @@ export const authorizationCode = flow.createMachine({
         id: 'patience',
         src: 'deadline',
         input: patience,
-        onDone: comes('recalling'),
+        onDone: 'recalling',
         onError: broken('deadline'),
       },
       on: { ...givingUp, 'authorization.responded': asking('exchangingCode') },

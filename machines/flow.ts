@@ -71,6 +71,8 @@ const base = setup({
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
     ) => context.wish?.type === wish && standings.includes(summary.standing) && allows(summary, context.wish),
     is: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
+    mayConnect: ({ context }) => context.token === undefined,
+    mayHoldToken: ({ context }) => context.token !== undefined || isBlind(context),
     isCurrent: ({ context, event }) =>
       event.type === 'token.rejected' && event.generation === context.token?.generation,
   },
@@ -119,15 +121,12 @@ export const blank = ({ input }: { input: { connection: string } }): FlowContext
 })
 
 function samePrompt(one: Prompt | undefined, other: Prompt | undefined): boolean {
-  const identity = (prompt: Prompt | undefined) =>
-    prompt?.kind === 'device' ? `${prompt.userCode} ${prompt.expiresAt}` : prompt?.url.open()
-  return identity(one) === identity(other)
+  const code = (prompt: Prompt | undefined) => (prompt?.kind === 'device' ? prompt.userCode : undefined)
+  return one?.expiresAt === other?.expiresAt && code(one) === code(other)
 }
 
-const disconnects = ['token.revoke', 'token.forget']
-
 /** The vault could not be read: what it holds is not known, and nothing that was asked has been considered. */
-function isBlind({ failure }: Summary): boolean {
+function isBlind({ failure }: Pick<Summary, 'failure'>): boolean {
   return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
 }
 
@@ -138,7 +137,12 @@ function allows(summary: Summary, wish: FlowEvent): boolean {
   return wish.type !== 'token.rejected' || wish.generation === summary.token?.generation
 }
 
+/** Of two wishes that wait, the later is honoured, unless the earlier would be missed more. */
 function weightier(earlier: FlowEvent | undefined, later: FlowEvent): FlowEvent {
-  const outweighs = earlier && disconnects.includes(earlier.type) && !disconnects.includes(later.type)
-  return outweighs ? earlier : later
+  return earlier && weight(earlier) > weight(later) ? earlier : later
+}
+
+function weight({ type }: FlowEvent): number {
+  if (type === 'token.revoke' || type === 'token.forget') return 3
+  return type === 'authorization.responded' || type === 'authorization.cancel' ? 2 : 1
 }

@@ -1,6 +1,19 @@
 import type { Standing } from '../src/recall.ts'
 import { flow } from './flow.ts'
-import { anything, asking, broken, comes, each, freshness, honours, leadsTo, nextTry, to, which } from './words.ts'
+import {
+  asking,
+  broken,
+  comes,
+  each,
+  freshness,
+  honours,
+  kept,
+  leadsTo,
+  lookAgain,
+  nextTry,
+  to,
+  which,
+} from './words.ts'
 
 const atRest = ['idle', 'expired', 'revoked', 'failed'] as const
 const connected = ['authorized', 'refreshing', 'backingOff'] as const
@@ -39,7 +52,15 @@ export const recalling = (
       ],
       onError: broken('recall'),
     },
-    on: anything({ actions: 'keepWish' }),
+    on: {
+      'authorization.start': kept,
+      'authorization.cancel': kept,
+      'authorization.responded': kept,
+      'token.refresh': kept,
+      'token.rejected': kept,
+      'token.revoke': { actions: ['keepWish', 'recordRevoke'] },
+      'token.forget': kept,
+    },
   })
 
 /**
@@ -92,8 +113,16 @@ export const tokenLifecycle = (start: string) => {
   const backingOff = flow.createStateConfig({
     description: 'The server, the network or the vault is in trouble: nothing is lost, and it is tried again.',
     tags: ['pending'],
-    invoke: { id: 'nextTry', src: 'deadline', input: nextTry, onDone: comes('recalling'), onError: broken('deadline') },
-    on: anything({ target: 'recalling', actions: 'keepWish' }),
+    invoke: { id: 'nextTry', src: 'deadline', input: nextTry, onDone: 'recalling', onError: broken('deadline') },
+    on: {
+      'authorization.start': { guard: 'mayConnect', ...lookAgain },
+      'authorization.cancel': { guard: 'mayConnect', ...lookAgain },
+      'authorization.responded': { guard: 'mayConnect', ...lookAgain },
+      'token.refresh': { guard: 'mayHoldToken', ...lookAgain },
+      'token.rejected': { guard: 'mayHoldToken', ...lookAgain },
+      'token.revoke': { guard: 'mayHoldToken', target: 'recalling', actions: ['keepWish', 'recordRevoke'] },
+      'token.forget': lookAgain,
+    },
   })
 
   const revoking = flow.createStateConfig({
@@ -136,7 +165,7 @@ export const tokenLifecycle = (start: string) => {
   const failed = flow.createStateConfig({
     description: 'Refused, or the outcome is unknown; the failure names the remedy.',
     tags: ['needsUser'],
-    on: { ...startable, 'token.refresh': 'recalling' },
+    on: { ...startable, 'token.refresh': asking('recalling') },
   })
 
   return { authorized, refreshing, backingOff, revoking, forgetting, revoked, expired, failed }

@@ -114,13 +114,8 @@ export const asking = <Target extends string>(target: Target) => ({
   actions: 'wish' as const,
 })
 
-/** `on`: whatever is asked is kept until the vault has been read; a disconnect stops tokens at once. */
-export const anything = <Keeping extends { target?: string; actions: 'keepWish' }>(keeping: Keeping) => ({
-  'authorization.start': keeping,
-  'authorization.cancel': keeping,
-  'authorization.responded': keeping,
-  'token.refresh': keeping,
-  'token.rejected': keeping,
-  'token.revoke': { ...keeping, actions: [keeping.actions, 'recordRevoke' as const] },
-  'token.forget': keeping,
-})
+/** `on`: the wish is kept until the vault has been read. */
+export const kept = { actions: 'keepWish' as const }
+
+/** `on`: the vault is read at once, and the wish honoured where it can be. */
+export const lookAgain = { target: 'recalling', actions: 'keepWish' as const }

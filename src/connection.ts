@@ -111,7 +111,8 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     const { accessToken, expiresAt, refreshAt } = this.#held
     const now = this.#now()
     if (accessToken === undefined || now >= expiresAt || this.#stopped) return this.#awaited(options)
-    if (now >= refreshAt) this.send({ type: 'token.refresh' })
+    // Only where the machine has not noticed yet, as after a sleep: a back-off is not cut short by those who ask.
+    if (now >= refreshAt && this.actor.getSnapshot().value === 'authorized') this.actor.send({ type: 'token.refresh' })
     return accessToken
   }
 

@@ -25,6 +25,12 @@ export function authenticated(
   }
 }
 
+/** What proves the client, in every form in which a server could echo it. */
+export function clientSecrets(settings: Settings): (string | undefined)[] {
+  const withBasic = settings.provider.clientAuthentication === 'client_secret_basic'
+  return [settings.clientSecret, withBasic ? basic(settings).slice('Basic '.length) : undefined]
+}
+
 /** @see RFC 6749 §2.3.1 (form-encoded first), RFC 7617 §2 (as they are) */
 function basic({ clientId, clientSecret = '', provider, deviations }: Settings): string {
   const encode = provider.basicEncoding === 'raw' ? (text: string) => text : formEncoded
@@ -33,7 +39,8 @@ function basic({ clientId, clientSecret = '', provider, deviations }: Settings):
   return `Basic ${btoa(String.fromCharCode(...bytes))}`
 }
 
-function formEncoded(text: string): string {
+/** As a form writes it: a space is a plus. */
+export function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice('text='.length)
 }
 

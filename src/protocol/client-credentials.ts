@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
 import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
-import { authenticated } from './client-authentication.ts'
+import { authenticated, clientSecrets } from './client-authentication.ts'
 import type { Answer, WireRequest } from './http.ts'
 import { readTokens } from './token-response.ts'
 import { judge, type Verdict } from './verdict.ts'
@@ -23,5 +23,5 @@ export function judgeClientCredentials(
 ): { kind: 'tokens'; tokens: Tokens } | Verdict {
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
-  return judge(answer, { about: `${settings.provider.name}, token request`, secrets: [settings.clientSecret] })
+  return judge(answer, { about: `${settings.provider.name}, token request`, secrets: [...clientSecrets(settings)] })
 }

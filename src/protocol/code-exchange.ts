@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts'
 import type { Failure } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { RedirectPending, Tokens } from '../vault/record.ts'
-import { authenticated } from './client-authentication.ts'
+import { authenticated, clientSecrets } from './client-authentication.ts'
 import type { Answer, WireRequest } from './http.ts'
 import { readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
@@ -28,7 +28,7 @@ export function judgeCodeExchange(
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
   const about = `${settings.provider.name}, code exchange`
-  const verdict = judge(answer, { about, secrets: [...secrets, settings.clientSecret] })
+  const verdict = judge(answer, { about, secrets: [...secrets, ...clientSecrets(settings)] })
   if (verdict.kind === 'trouble') {
     const code = verdict.ambiguous ? 'outcome_unknown' : verdict.failure.code
     return { kind: 'over', failure: { ...renamed(verdict.failure, code, about, 'Start again.'), retryable: false } }

@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts'
 import type { Failure, FailureCode } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { DevicePending, Tokens } from '../vault/record.ts'
-import { authenticated } from './client-authentication.ts'
+import { authenticated, clientSecrets } from './client-authentication.ts'
 import type { Answer, WireRequest } from './http.ts'
 import { readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
@@ -38,7 +38,7 @@ export function judgeDeviceToken(
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
   const about = `${settings.provider.name}, device login`
-  const verdict = judge(answer, { about, secrets: [pending.deviceCode, pending.userCode, settings.clientSecret] })
+  const verdict = judge(answer, { about, secrets: [pending.deviceCode, pending.userCode, ...clientSecrets(settings)] })
   if (verdict.failure.code === 'rate_limited') return { kind: 'slowDown', retryAt: verdict.failure.retryAt }
   if (verdict.kind === 'trouble') return verdict
   const expired = answer.receivedAt >= pending.expiresAt

@@ -93,8 +93,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** Adds parameters to a URL, keeping others that it has. A space is `%20`: a page that decodes plainly would read `+` as a plus. */
 export function withQuery(url: string, parameters: Readonly<Record<string, string>>): string {
-  const [base = '', query = ''] = url.split('?', 2)
-  const kept = query.split('&').filter((pair) => pair !== '' && !(nameOf(pair) in parameters))
+  const at = url.indexOf('?')
+  const [base, query] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+  const kept = query.split('&').filter((pair) => pair !== '' && !Object.hasOwn(parameters, nameOf(pair)))
   const added = Object.entries(parameters).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   )
@@ -120,8 +121,11 @@ async function readJson(response: Response, signal: AbortSignal): Promise<Conten
 
 /** Reads a body of at most {@link BODY_LIMIT} bytes; `undefined` where it is larger. */
 async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
-  // React Native's fetch has no streams; its body is in memory already.
-  if (!response.body) return (await response.text()).slice(0, BODY_LIMIT)
+  if (!response.body) {
+    // React Native's fetch has no streams: the body is in memory before its size is known.
+    const text = await Promise.race([response.text(), aborted(signal)])
+    return text.length > BODY_LIMIT ? undefined : text
+  }
   const reader = response.body.getReader()
   const abandon = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', abandon, { once: true })
@@ -147,10 +151,13 @@ function retryAt(status: number, headers: Headers, now: number): number | undefi
   if (/^\d{1,9}$/.test(after)) return now + Number(after) * 1000
   const serverNow = Date.parse(headers.get('date') ?? '')
   const ahead = (instant: number) => now + Math.max(instant - (Number.isNaN(serverNow) ? now : serverNow), 0)
-  if (/^(mon|tue|wed|thu|fri|sat|sun)/i.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
+  if (httpDate.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
   const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
   return status === 429 && /^\d{1,11}$/.test(reset) ? ahead(Number(reset) * 1000) : undefined
 }
+
+/** All three forms of an HTTP date begin with a weekday; `Date.parse` alone takes almost anything. @see RFC 9110 §5.6.7 */
+const httpDate = /^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? /i
 
 /** Node's codes for a connection that was never made: the server cannot have acted. A browser tells nothing. */
 const neverConnected =

@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts'
 import type { Failure } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
-import { authenticated } from './client-authentication.ts'
+import { authenticated, clientSecrets } from './client-authentication.ts'
 import { clientCredentialsRequest } from './client-credentials.ts'
 import type { Answer, WireRequest } from './http.ts'
 import { readTokens } from './token-response.ts'
@@ -41,7 +41,7 @@ export function judgeRefresh(
   const tokens = readTokens(answer, settings, environment, sent)
   if (tokens) return { kind: 'tokens', tokens }
   const about = `${settings.provider.name}, refresh`
-  const verdict = judge(answer, { about, secrets: [sent.refreshToken, sent.accessToken, settings.clientSecret] })
+  const verdict = judge(answer, { about, secrets: [sent.refreshToken, sent.accessToken, ...clientSecrets(settings)] })
   if (verdict.kind === 'trouble') return verdict
   if (verdict.error === 'invalid_grant' && sent.refreshToken !== undefined)
     return {

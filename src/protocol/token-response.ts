@@ -20,7 +20,7 @@ export function readTokens(
   previous?: Tokens,
 ): Tokens | undefined {
   if (answer.kind !== 'answered' || answer.status < 200 || answer.status > 299) return undefined
-  const { body, requestedAt } = answer
+  const { body, requestedAt, receivedAt } = answer
   const { provider } = settings
   const accessToken = member(body, 'access_token')
   const type = member(body, 'token_type') ?? provider.assumedTokenType
@@ -45,7 +45,7 @@ export function readTokens(
     scope: typeof scope === 'string' && scope !== '' ? scope : (previous?.scope ?? settings.scope),
     ...(lifetime !== undefined && {
       expiresAt: requestedAt + lifetime * 1000,
-      ...(renewable && { refreshAt: requestedAt + untilRefresh(lifetime * 1000, environment.random()) }),
+      ...(renewable && { refreshAt: refreshTime(requestedAt, receivedAt, lifetime * 1000, environment.random()) }),
     }),
     ...(refreshToken !== undefined && refreshExpiresAt !== undefined && { refreshExpiresAt }),
     renewable,
@@ -53,14 +53,18 @@ export function readTokens(
   }
 }
 
+/** A token that is dead on arrival is not renewed at once, again and again; in milliseconds. */
+const STILLBORN_PAUSE = 15_000
+
 /**
- * How long after its birth a token is renewed, in milliseconds: ahead of its end by a tenth of its life, five minutes at the
- * most, and by a little more by chance, so that a chain of shops does not knock at once.
+ * When a token is renewed, in Unix milliseconds: ahead of its end by a tenth of its life, five minutes at the most, and by a
+ * little more by chance, so that a chain of shops does not knock at once.
  */
-function untilRefresh(lifetime: number, chance: number): number {
+function refreshTime(requestedAt: number, receivedAt: number, lifetime: number, chance: number): number {
   const margin = Math.min(lifetime / 10, 300_000)
   const jitter = Math.min(lifetime / 20, 30_000) * chance
-  return Math.round(lifetime - margin - jitter)
+  const planned = Math.round(requestedAt + lifetime - margin - jitter)
+  return planned > receivedAt ? planned : receivedAt + STILLBORN_PAUSE
 }
 
 /** Ten years, in seconds: a longer lifetime is a mistake, and is treated as not said. */

@@ -1,4 +1,5 @@
 import { type Failure, type FailureCode, fail } from '../failure.ts'
+import { formEncoded } from './client-authentication.ts'
 import type { Answer } from './http.ts'
 
 /** The judgement of an answer that carries no token. */
@@ -69,7 +70,8 @@ export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 
 function redact(text: string, secrets: Case['secrets']): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's text may reach a terminal
   let clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-  for (const secret of secrets) if (secret) clean = clean.replaceAll(secret, '[redacted]')
+  const forms = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret), formEncoded(secret)] : []))
+  for (const form of forms) clean = clean.replaceAll(form, '[redacted]')
   return clean
 }
 

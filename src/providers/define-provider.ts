@@ -36,7 +36,7 @@ const provider = v.strictObject({
   id: word,
   /** Names the provider to people. */
   name: text,
-  documentation: v.exactOptional(httpUrl),
+  documentation: v.exactOptional(v.pipe(v.string(), v.url())),
   grant: v.picklist(['device_code', 'authorization_code', 'client_credentials']),
   endpoints,
   /** The same endpoints for tests, where the provider has separate ones. */

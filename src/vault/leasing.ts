@@ -16,8 +16,7 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
       return await work()
     } finally {
       stopRenewing()
-      // A lease that cannot be released ends by itself.
-      await lease.release().catch(() => {})
+      await release(lease)
     }
   }
 
@@ -26,7 +25,7 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
       signal.throwIfAborted()
       const lease = await ask(about, 'lease', async () => vault.lease(name, LEASE))
       if (lease && !signal.aborted) return lease
-      await lease?.release().catch(() => {})
+      if (lease) await release(lease)
       await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
     }
   }
@@ -37,7 +36,9 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
     const next = () => {
       cancel = environment.alarm(environment.now() + LEASE / 3, () => {
         next()
-        void lease.renew().catch(() => {})
+        Promise.resolve()
+          .then(() => lease.renew())
+          .catch(() => {})
       })
     }
     next()
@@ -47,4 +48,11 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
   const isLeased = (name: string) => ask(about, 'lease', async () => vault.isLeased(name))
 
   return { withLease, isLeased }
+}
+
+/** A lease that cannot be released ends by itself. */
+async function release(lease: Lease): Promise<void> {
+  try {
+    await lease.release()
+  } catch {}
 }
