@@ -48,7 +48,9 @@ describe('against oidc-provider', () => {
 
   const allowLoopbackHttp = true
 
-  it.concurrent('a merchant approves a device, the token is refreshed with rotation, and revoked', { timeout: 20_000 }, async () => {
+  it.concurrent('a merchant approves a device, the token is refreshed with rotation, and revoked', {
+    timeout: 20_000,
+  }, async () => {
     const client = createClient(deviceProvider(), { clientId: 'device-client' }, { allowLoopbackHttp })
     await using connection = client.connect('till-1')
     const states = visited(connection)
@@ -95,7 +97,11 @@ describe('against oidc-provider', () => {
     const { refreshToken = '' } = (await storedTokens(vault, 'till-2')) ?? {}
     const used = await fetch(provider.endpoints.token, {
       method: 'POST',
-      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'device-client', refresh_token: refreshToken }),
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: 'device-client',
+        refresh_token: refreshToken,
+      }),
     })
     expect(used.status).toBe(200)
 

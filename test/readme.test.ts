@@ -23,7 +23,9 @@ describe('README.md', () => {
     const folder = mkdtempSync(fileURLToPath(new URL('node_modules/.readme-', root)))
     try {
       for (const [index, code] of blocks.entries()) {
-        const declared = host.split('\n').filter((line) => code.includes(/(?:function|const) (\w+)/.exec(line)?.[1] ?? '\0'))
+        const declared = host
+          .split('\n')
+          .filter((line) => code.includes(/(?:function|const) (\w+)/.exec(line)?.[1] ?? '\0'))
         writeFileSync(`${folder}/block-${index}.ts`, `${code}\n${declared.join('\n')}\nexport {}\n`)
       }
       writeFileSync(

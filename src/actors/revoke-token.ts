@@ -23,7 +23,8 @@ export const revokeToken: Verb = async (duty, means) => {
     if (!before?.wantsRevoke) return { record: before }
     const request = tokens && revocationRequest(settings, tokens)
     if (!tokens || !request) {
-      const failure = tokens && revocationNotSupported(settings)
+      // Without a refresh token there may be nothing left to revoke, which is no failure.
+      const failure = tokens && !settings.endpoints.revocation ? revocationNotSupported(settings) : undefined
       return { record: await custody.update(name, (current) => current && over(current, environment.now(), failure)) }
     }
 

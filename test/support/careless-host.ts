@@ -33,9 +33,9 @@ export function watchCarelessly(
     if (sight === undefined || looked.has(sight)) return
     looked.add(sight)
     const depth = thorough ? 9 : 4
-    evidence.note('snapshot', snapshot, depth)
+    evidence.note('snapshot', { ...snapshot, machine: 'see client' }, depth)
     evidence.note('connection', connection, depth)
-    evidence.note('client', client, depth)
+    if (looked.size === 1 || failure) evidence.note('client', client, depth)
   }
   look()
   actor.subscribe({ next: look })

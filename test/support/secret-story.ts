@@ -69,12 +69,14 @@ export interface Trouble {
   readonly target?: Target
   readonly how?: Sabotage
   readonly times?: number
+  /** Nobody comes before the prompt has expired. */
+  readonly absent?: boolean
   readonly breaks?: { step: VaultStep; at: number }
 }
 
 /** Lives a whole life in fake time, with one kind of trouble, before a careless host. */
-export async function liveCarelessly(cast: Cast, { target, how, times = 1, breaks }: Trouble = {}) {
-  const thorough = target === undefined && breaks === undefined
+export async function liveCarelessly(cast: Cast, { target, how, times = 1, breaks, absent = false }: Trouble = {}) {
+  const thorough = !absent && target === undefined && breaks === undefined
   await import('ky')
   const evidence = createEvidence()
   const endHearing = overhear(evidence)
@@ -86,8 +88,9 @@ export async function liveCarelessly(cast: Cast, { target, how, times = 1, break
   const callbacks: string[] = []
   try {
     watchCarelessly(connection, client, evidence, { thorough })
-    actAsMerchant(emulator, connection, evidence, callbacks)
-    await live(connection, evidence)
+    if (absent) await wait(connection, evidence)
+    else actAsMerchant(emulator, connection, evidence, callbacks)
+    await live(connection, evidence, !absent)
   } finally {
     await connection.stop().catch(() => {})
     await emulator.close()
@@ -107,13 +110,19 @@ function actAsMerchant(emulator: Emulator, connection: Connection, evidence: Evi
   })
 }
 
+/** Starts, and waits for longer than any prompt lives. */
+async function wait(connection: Connection, evidence: Evidence): Promise<void> {
+  sendInto(evidence, connection, { type: 'authorization.start', binding })
+  await pass(1_000)
+}
+
 /** Everything a host can ask for, with time in between. */
-async function live(connection: Connection, evidence: Evidence): Promise<void> {
+async function live(connection: Connection, evidence: Evidence, attended: boolean): Promise<void> {
   const ask = () => Promise.all([askInto(evidence, () => connection.accessToken({ timeout: 2_000 })), pass(3)])
   const { generation = 1 } = connection.actor.getSnapshot().context.token ?? {}
   await ask()
   sendInto(evidence, connection, { type: 'authorization.start', binding })
-  await connectedOrNot(connection)
+  if (attended) await connectedOrNot(connection)
   sendInto(evidence, connection, { type: 'token.refresh' })
   await ask()
   sendInto(evidence, connection, { type: 'token.rejected', generation: generation + 1 })
