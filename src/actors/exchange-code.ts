@@ -1,6 +1,6 @@
 import { judgeRedirect } from '../protocol/authorization-request.ts'
 import { codeExchangeRequest, judgeCodeExchange } from '../protocol/code-exchange.ts'
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, RedirectPending } from '../vault/record.ts'
 import { awaits, blankRecord, connected, departing, ended, holds } from '../vault/steps.ts'
 import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
@@ -15,7 +15,7 @@ export const exchangeCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, wish, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const before = await custody.read(name)
     const pending = redirectOf(before)
     if (!pending || standingOf(before, means) !== 'awaitingUser') return { record: before }

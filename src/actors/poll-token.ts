@@ -1,6 +1,6 @@
 import { POLL_MARGIN } from '../protocol/device-authorization.ts'
 import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
 import { connected, departing, ended, holds, retrying, settled } from '../vault/steps.ts'
 import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
@@ -15,7 +15,7 @@ export const pollToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const before = await custody.read(name)
     const pending = deviceOf(before)
     if (!pending || standingOf(before, means) !== 'polling') return { record: before }

@@ -1,4 +1,4 @@
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
 import { connected, departing, retrying } from '../vault/steps.ts'
@@ -14,7 +14,7 @@ export const refreshToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const before = await custody.read(name)
     const at = environment.now()
     const intent = await custody.update(name, (current) => leaving(current, duty, means, at))

@@ -1,5 +1,5 @@
 import { deviceAuthorizationRequest, judgeDeviceAuthorization } from '../protocol/device-authorization.ts'
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
 import { awaits, blankRecord, ended, retrying } from '../vault/steps.ts'
 import { nextTryAt, send, statusOf, type Verb } from './errand.ts'
@@ -9,7 +9,7 @@ import { starting } from './starting.ts'
 export const requestCode: Verb = ({ name, signal, closing }, means) => {
   const { custody, settings, environment } = means
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const at = environment.now()
     const intent = await custody.update(name, (current) => starting(current, 'requestCode', at, means))
     if (!awaits(intent, 'requestCode', at)) return { record: intent }

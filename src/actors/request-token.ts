@@ -1,5 +1,5 @@
 import { clientCredentialsRequest, judgeClientCredentials } from '../protocol/client-credentials.ts'
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
 import { awaits, connected, ended, holds, retrying } from '../vault/steps.ts'
 import { disown, nextTryAt, send, statusOf, type Verb } from './errand.ts'
@@ -10,7 +10,7 @@ export const requestToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const at = environment.now()
     const intent = await custody.update(name, (current) => starting(current, 'requestToken', at, means))
     if (!awaits(intent, 'requestToken', at)) return { record: intent }

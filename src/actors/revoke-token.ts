@@ -1,5 +1,5 @@
 import { type Failure, fail } from '../failure.ts'
-import { loadHttp } from '../protocol/http.ts'
+import { prepareHttp } from '../protocol/http.ts'
 import { judgeRevocation, revocationNotSupported, revocationRequest } from '../protocol/revocation.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
 import { ended, retrying } from '../vault/steps.ts'
@@ -17,7 +17,7 @@ export const revokeToken: Verb = async (duty, means) => {
   custody.wishRevoke(name)
   await custody.update(name, (current) => current)
   return custody.withLease(name, signal, async () => {
-    await loadHttp()
+    await prepareHttp()
     const before = await custody.read(name)
     const tokens = before?.tokens
     if (!before?.wantsRevoke) return { record: before }

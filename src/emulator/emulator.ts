@@ -1,6 +1,7 @@
 import type { Provider } from '../providers/define-provider.ts'
 import { createApp, serverAt } from './app.ts'
-import { createFaults, type Fault, type FaultPlace } from './faults.ts'
+import { createFaults, type FaultPlace } from './faults.ts'
+import type { Fault } from './faulty-answer.ts'
 import type { JournalEntry, OpenEntry } from './journal.ts'
 import { type Answer, createMemoryFetch } from './memory.ts'
 import { createMypos, type MyposOptions } from './mypos.ts'

@@ -1,4 +1,30 @@
-import type { Fault } from './faults.ts'
+/** What goes wrong with an answer, and `when`: with `after`, the server does its work first and its answer is lost. */
+export type Fault = {
+  /** Whether the server has processed the request: rotated, consumed the code, issued. @default 'before' */
+  when?: 'before' | 'after'
+} & (
+  | {
+      /** Another status. A string body is sent as it is, anything else as JSON. */
+      kind: 'status'
+      status: number
+      body?: unknown
+      headers?: Readonly<Record<string, string>>
+    }
+  /** JSON that breaks off, with status 200. */
+  | { kind: 'malformed' }
+  /** A page, as of a gateway or a captive portal. `status` is 502 by default. */
+  | { kind: 'html'; status?: number }
+  /** The connection is reset: in memory, fetch rejects as Node's does. */
+  | { kind: 'reset' }
+  /** No answer, until the client gives up or the emulator is closed. */
+  | { kind: 'hang' }
+  /** Status 200 and then a blank every `pause` milliseconds (100 by default) for ever. */
+  | { kind: 'trickle'; pause?: number }
+  /** Status 200 and JSON that does not end before `size` bytes (1_048_576 by default), streamed. */
+  | { kind: 'huge'; size?: number }
+  /** `status` is 302 by default; 307 asks the client to send its body again. */
+  | { kind: 'redirect'; location: string; status?: 301 | 302 | 303 | 307 | 308 }
+)
 
 const json = { 'content-type': 'application/json' }
 

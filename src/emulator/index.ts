@@ -1,6 +1,7 @@
 export type { Emulator, EmulatorOptions } from './emulator.ts'
 export { createEmulator } from './emulator.ts'
-export type { Fault, FaultPlace } from './faults.ts'
+export type { FaultPlace } from './faults.ts'
+export type { Fault } from './faulty-answer.ts'
 export type { EndpointName, JournalEntry } from './journal.ts'
 export type { MyposOptions } from './mypos.ts'
 export type { SumupPosProOptions } from './sumup-pos-pro.ts'

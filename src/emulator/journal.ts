@@ -1,5 +1,5 @@
 import type { HonoRequest } from 'hono'
-import type { Fault } from './faults.ts'
+import type { Fault } from './faulty-answer.ts'
 import { formOf } from './server.ts'
 
 /** Which of a server's doors; `page` is everything else, found or not. */

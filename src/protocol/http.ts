@@ -1,3 +1,4 @@
+import type { Options } from 'ky'
 import type { Environment } from '../environment.ts'
 
 /** One POST, as data. */
@@ -37,9 +38,17 @@ const BODY_LIMIT = 64 * 1024
 
 let loading: Promise<typeof import('ky')> | undefined
 
-/** Loads the HTTP client: not at import, since that costs 20 ms, and not after an intent is stored. */
-export function loadHttp(): Promise<typeof import('ky')> {
-  loading ??= import('ky')
+/** Loads the HTTP client ahead of the first request: not at import, which it would slow, nor after an intent is stored. */
+export async function prepareHttp(): Promise<void> {
+  // Where it cannot be loaded now, the request says so.
+  await loadHttp().catch(() => {})
+}
+
+function loadHttp(): Promise<typeof import('ky')> {
+  loading ??= import('ky').catch((error: unknown) => {
+    loading = undefined
+    throw error
+  })
   return loading
 }
 
@@ -48,43 +57,46 @@ export function loadHttp(): Promise<typeof import('ky')> {
  * It never rejects, never retries, never follows a redirect, and gives up after `timeout` milliseconds, body included.
  */
 export async function post(request: WireRequest, environment: Environment, timeout: number): Promise<Answer> {
-  const { default: ky } = await loadHttp()
   const requestedAt = environment.now()
   const patience = new AbortController()
+  const { signal } = patience
   const cancel = environment.alarm(requestedAt + timeout, () => patience.abort(), { watched: true })
-  const form = new URLSearchParams(request.parameters)
+  let sent = false
   try {
-    const sending = ky.post(request.inQuery ? withQuery(request.url, request.parameters) : request.url, {
-      body: request.inQuery ? new URLSearchParams() : form,
-      headers: { accept: 'application/json', ...request.headers },
-      signal: patience.signal,
-      fetch: environment.fetch,
-      retry: 0,
-      timeout: false,
-      redirect: 'manual',
-      throwHttpErrors: false,
-      cache: 'no-store',
-      credentials: 'omit',
-    })
+    const { default: ky } = await loadHttp()
+    sent = true
     // A fetch of a host's own may ignore the signal.
-    const response = await Promise.race([sending, aborted(patience.signal)])
-    const content = await readJson(response, patience.signal)
+    const response = await Promise.race([ky.post(...kyRequest(request, environment, signal)), aborted(signal)])
+    const content = await readJson(response, signal)
     const receivedAt = environment.now()
     const { status, headers } = response
-    return {
-      kind: 'answered',
-      status,
-      ...content,
-      retryAt: retryAt(status, headers, receivedAt),
-      requestedAt,
-      receivedAt,
-    }
+    const wait = retryAt(status, headers, receivedAt)
+    return { kind: 'answered', status, ...content, retryAt: wait, requestedAt, receivedAt }
   } catch (error) {
-    const code = patience.signal.aborted ? 'timeout' : 'network'
-    return { kind: 'unanswered', code, ambiguous: !wasNotSent(error), requestedAt, receivedAt: environment.now() }
+    const code = signal.aborted ? 'timeout' : 'network'
+    const ambiguous = sent && !neverArrived(error)
+    return { kind: 'unanswered', code, ambiguous, requestedAt, receivedAt: environment.now() }
   } finally {
     cancel()
   }
+}
+
+/** What ky is told: by itself it follows redirects with the form, retries, and throws errors that print it. */
+function kyRequest(request: WireRequest, { fetch }: Environment, signal: AbortSignal): [string, Options] {
+  const { url, parameters, headers, inQuery } = request
+  const options: Options = {
+    body: new URLSearchParams(inQuery ? {} : parameters),
+    headers: { accept: 'application/json', ...headers },
+    signal,
+    fetch,
+    retry: 0,
+    timeout: false,
+    redirect: 'manual',
+    throwHttpErrors: false,
+    cache: 'no-store',
+    credentials: 'omit',
+  }
+  return [inQuery ? withQuery(url, parameters) : url, options]
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -163,7 +175,7 @@ const httpDate = /^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? /i
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/
 
-function wasNotSent(error: unknown): boolean {
+function neverArrived(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
     if ('code' in cause && typeof cause.code === 'string' && neverConnected.test(cause.code)) return true
   }

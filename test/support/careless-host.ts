@@ -7,9 +7,12 @@ interface Persistable {
   getPersistedSnapshot?: () => unknown
 }
 
+/** Where secrets of each kind are alive: a code, a token, and what is left when they are gone. */
+const sights: readonly unknown[] = ['recalling', 'awaitingUser', 'authorized', 'revoked']
+
 /**
  * Watches a connection as the most careless host would: keeps every snapshot, event, failure and error. What a debugger
- * shows of whole machines has megabytes, so it is kept once for each state or, unless `thorough`, in less depth and once for
+ * shows of whole machines has megabytes, so it is kept once for each telling state or, unless `thorough`, in less depth and once for
  * each failure.
  */
 export function watchCarelessly(
@@ -29,8 +32,9 @@ export function watchCarelessly(
     evidence.note('persisted snapshot', (actor as Persistable).getPersistedSnapshot?.())
     evidence.note('cloned context', structuredClone(snapshot.context))
     evidence.noteStrings('failure', failure)
+    const worthwhile = thorough ? sights.includes(snapshot.value) : failure !== undefined
     const sight = thorough ? snapshot.value : failure?.code
-    if (sight === undefined || looked.has(sight)) return
+    if (!worthwhile || looked.has(sight)) return
     looked.add(sight)
     const depth = thorough ? 9 : 4
     evidence.note('snapshot', { ...snapshot, machine: 'see client' }, depth)
