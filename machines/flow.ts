@@ -130,9 +130,9 @@ function isBlind({ failure }: Pick<Summary, 'failure'>): boolean {
   return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
 }
 
-/** A cancel ends no session, a rejection concerns one token, and nothing is done in the dark. */
+/** A cancel ends no session, a rejection concerns one token, and in the dark nothing is done but to forget. */
 function allows(summary: Summary, wish: FlowEvent): boolean {
-  if (isBlind(summary)) return false
+  if (isBlind(summary)) return wish.type === 'token.forget'
   if (wish.type === 'authorization.cancel') return summary.token === undefined
   return wish.type !== 'token.rejected' || wish.generation === summary.token?.generation
 }

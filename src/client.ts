@@ -78,6 +78,10 @@ export function createClient<const P extends Provider>(
 
 function equip(provider: Provider, registration: Registration, options: ClientOptions) {
   const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
+  if (!(requestTimeout > 0 && requestTimeout < 2 ** 31))
+    throw new OAuthError(
+      fail('invalid_configuration', { about: `${provider.name}, option requestTimeout (milliseconds)` }),
+    )
   const settings = checkRegistration(provider, registration, allowLoopbackHttp)
   const { vault = memoryVault(environment.now) } = options
   const custody = createCustody(vault, settings, environment)

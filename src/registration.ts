@@ -67,6 +67,8 @@ export function checkRegistration(
   const { clientId, clientSecret, redirectUri, sandbox = false } = registration
   const { scopes = provider.scopes.default, deviations = [] } = registration
   if (typeof clientId !== 'string' || clientId === '') throw wrong(provider, 'clientId', 'missing')
+  for (const [option, value] of Object.entries({ clientId, clientSecret, redirectUri }))
+    if (typeof value === 'string' && value !== value.trim()) throw wrong(provider, option, 'has blanks around it')
   checkSecret(provider, clientSecret)
   checkRedirectUri(provider, redirectUri)
   checkLists(provider, scopes, deviations)

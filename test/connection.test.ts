@@ -130,24 +130,46 @@ describe('a record that does not belong', () => {
   const foreign = [
     ['of another provider', { provider: 'mypos' }, 'another provider'],
     ['of another client', { client: 'device_code someone-else x' }, 'another client'],
+  ] as const
+  const unreadable = [
     ['of a newer version', { version: 2 }, 'malformed record at version'],
     ['with a malformed member', { tokens: { accessToken: 7 } }, 'malformed record at tokens.'],
   ] as const
 
-  it.each(foreign)('%s is refused, named and left alone', async (_, difference, message) => {
+  async function tillWith(difference: object) {
     const vault = memoryVault()
     const { newClient } = tillOnStage({}, vault)
     const client = `device_code pos ${tyro.endpoints.token}`
     const record = { version: 1, provider: 'tyro', client, generation: 0, ...difference }
     await vault.write('till', JSON.parse(JSON.stringify(record)), undefined)
-    const till = newClient().connect('till')
+    return { vault, record, till: newClient().connect('till') }
+  }
+
+  it.each([...foreign, ...unreadable])('%s is refused, named and left alone', async (_, difference, message) => {
+    const { vault, record, till } = await tillWith(difference)
     till.send({ type: 'authorization.start' })
     await settle()
     expect(stateOf(till)).toBe('backingOff')
     const { failure } = till.actor.getSnapshot().context
     expect(failure).toMatchObject({ code: 'vault_mismatch', message: expect.stringContaining(message) })
+    expect((await vault.read('till'))?.record).toEqual(record)
+  })
+
+  it.each(foreign)('%s cannot be forgotten here', async (_, difference) => {
+    const { vault, record, till } = await tillWith(difference)
+    await settle()
     await expect(till.forget()).rejects.toMatchObject({ code: 'vault_mismatch' })
     expect((await vault.read('till'))?.record).toEqual(record)
+  })
+
+  it.each(unreadable)('%s can be forgotten on request, so that nobody is stuck with it', async (_, difference) => {
+    const { vault, till } = await tillWith(difference)
+    await settle()
+    const forgetting = till.forget().catch(() => {})
+    await pass(1)
+    await forgetting
+    expect(await vault.read('till')).toBeUndefined()
+    expect(stateOf(till)).toBe('idle')
   })
 })
 

@@ -25,9 +25,15 @@ describe.each(charts)('$id keeps the shared lifecycle', ({ chart, start, awaitin
     }
   })
 
-  it.each(wishes)('keeps $type while the vault cannot be read, and does nothing', (wish) => {
+  const lesser = wishes.filter(({ type }) => type !== 'token.forget')
+  it.each(lesser)('keeps $type while the vault cannot be read, and does nothing', (wish) => {
     const { to, context } = step(chart, 'recalling', answers('recall', 'backingOff', blind), { wish })
     expect([to, context.wish]).toEqual(['backingOff', wish])
+  })
+
+  it('forgets even a record that cannot be read', () => {
+    const { to, context } = step(chart, 'recalling', answers('recall', 'backingOff', blind), { wish: say.forget })
+    expect([to, context.wish]).toEqual(['forgetting', say.forget])
   })
 
   it.each([...awaiting])('gives up %s when that was asked while the vault was read', (standing) => {

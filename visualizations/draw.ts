@@ -1,35 +1,29 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { authorizationCode, clientCredentials, deviceCode } from '../src/index.ts'
-import { mermaid } from './mermaid.ts'
-import { pictureOf } from './model.ts'
+/**
+ * Writes the pictures of all charts into this folder; with `--check`, fails where one differs from its chart.
+ *
+ * To open a chart in Stately Studio:
+ * 1. In a project, create a new machine: an import replaces the machine that is open.
+ * 2. Choose `Import` in the Code panel, or `Machine > Import` in the menu.
+ * 3. Paste `createMachine(…)` with the content of the chart's `.json` file between the parentheses.
+ *
+ * @see https://stately.ai/docs/import-from-code
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { pictures } from './pictures.ts'
 
-/** Writes the pictures of all charts; with `--check`, fails where one differs from its chart. */
 const check = process.argv.includes('--check')
-let stale = 0
+const stale = [...(await pictures())].filter(([name, content]) => contentOf(name) !== content)
 
-for (const machine of [deviceCode, authorizationCode, clientCredentials]) {
-  const file = new URL(`${machine.id}.mmd`, import.meta.url)
-  keep(file, mermaid(pictureOf(machine)))
+for (const [name, content] of stale) {
+  if (check) console.error(`visualizations/${name} is stale: run "npm run draw"`)
+  else writeFileSync(fileOf(name), content)
+}
+process.exitCode = check && stale.length > 0 ? 1 : 0
+
+function contentOf(name: string): string | undefined {
+  return existsSync(fileOf(name)) ? readFileSync(fileOf(name), 'utf8') : undefined
 }
 
-const readme = new URL('../README.md', import.meta.url)
-const picture = /(<!-- picture: deviceCode -->\n```mermaid\n)[^`]*(```)/
-keep(readme, readFileSync(readme, 'utf8').replace(picture, `$1${mermaid(pictureOf(deviceCode))}$2`))
-
-process.exitCode = stale === 0 ? 0 : 1
-
-function keep(file: URL, content: string): void {
-  if (!check) return writeFileSync(file, content)
-  if (read(file) === content) return
-  stale++
-  console.error(`${file.pathname.split('/').at(-1)} is stale: run "npm run draw"`)
-}
-
-function read(file: URL): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+function fileOf(name: string): URL {
+  return new URL(name, import.meta.url)
 }

@@ -1,4 +1,3 @@
-import type { Tokens } from '../vault/record.ts'
 import { disown, type Verb } from './errand.ts'
 
 /**
@@ -7,11 +6,7 @@ import { disown, type Verb } from './errand.ts'
  */
 export const forget: Verb = async (duty, means) => {
   const cancelled = duty.wish?.type === 'authorization.cancel'
-  let tokens: Tokens | undefined
-  const record = await means.custody.update(duty.name, (current) => {
-    tokens = current?.tokens
-    return undefined
-  })
+  const tokens = await means.custody.erase(duty.name)
   if (cancelled && tokens) disown(tokens, duty, means)
-  return { record, because: cancelled ? 'cancelled' : 'forgotten' }
+  return { record: undefined, because: cancelled ? 'cancelled' : 'forgotten' }
 }

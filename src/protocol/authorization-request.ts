@@ -52,7 +52,7 @@ export type RedirectVerdict =
  * Judges the URL that the browser came back to, before anything is sent: the session, the redirect URI, `state`, `iss`, and
  * only then what it says.
  *
- * @param url absolute, or just the query, as a server behind a proxy knows it
+ * @param url absolute, or as a server knows it: a path with a query, or the query alone
  * @see RFC 6749 §4.1.2, §10.12; RFC 9207 §2.4; RFC 9700 §2.1
  */
 export async function judgeRedirect(
@@ -86,12 +86,10 @@ export async function judgeRedirect(
 
 /** The query of a callback, where it came to the registered redirect URI. @see RFC 8252 §8.10 */
 function queryOf(url: string, redirectUri: string): URLSearchParams | undefined {
-  const given = url.startsWith('?') ? `${redirectUri.split('?', 1)[0]}${url}` : url
-  if (!URL.canParse(given)) return undefined
-  const [came, registered] = [new URL(given), new URL(redirectUri)]
-  const samePlace =
-    came.protocol === registered.protocol && came.host === registered.host && came.pathname === registered.pathname
-  return samePlace ? came.searchParams : undefined
+  if (!URL.canParse(url, redirectUri)) return undefined
+  const [came, registered] = [new URL(url, redirectUri), new URL(redirectUri)]
+  const [place, expected] = [came, registered].map(({ protocol, host, pathname }) => `${protocol}//${host}${pathname}`)
+  return place === expected ? came.searchParams : undefined
 }
 
 /** A missing `state` passes only where the host opted out and a session binding stands in for it. */

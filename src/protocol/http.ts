@@ -68,6 +68,7 @@ export async function post(request: WireRequest, environment: Environment, timeo
     // A fetch of a host's own may ignore the signal.
     const response = await Promise.race([ky.post(...kyRequest(request, environment, signal)), aborted(signal)])
     const content = await readJson(response, signal)
+    if (signal.aborted && response.ok) throw signal.reason
     const receivedAt = environment.now()
     const { status, headers } = response
     const wait = retryAt(status, headers, receivedAt)
@@ -173,11 +174,13 @@ const httpDate = /^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? /i
 
 /** Node's codes for a connection that was never made: the server cannot have acted. A browser tells nothing. */
 const neverConnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/
 
 function neverArrived(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    if ('code' in cause && typeof cause.code === 'string' && neverConnected.test(cause.code)) return true
+    const [code, syscall] = ['code', 'syscall'].map((name) => String(Reflect.get(cause, name)))
+    // An unreachable network can also end a connection that has sent already.
+    if (neverConnected.test(code ?? '') || (/UNREACH|NETDOWN/.test(code ?? '') && syscall === 'connect')) return true
   }
   return false
 }

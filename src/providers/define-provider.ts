@@ -112,6 +112,8 @@ export function defineProvider<const P extends Provider>(data: P): P {
   if (defined.has(data)) return data
   const result = v.safeParse(provider, data, { abortEarly: true })
   if (!result.success) throw wrong(v.getDotPath(result.issues[0]) ?? 'provider', expectation(result.issues[0]))
+  if (data.grant === 'client_credentials' && data.clientAuthentication === 'none')
+    throw wrong('clientAuthentication', 'a client without a secret has no credentials, see RFC 6749 §4.4')
   for (const set of [data.endpoints, data.sandbox]) {
     const missing = set && needs[data.grant].find((name) => set[name] === undefined)
     if (missing) throw wrong(`${set === data.sandbox ? 'sandbox' : 'endpoints'}.${missing}`, `needed for ${data.grant}`)
@@ -130,9 +132,9 @@ function wrong(member: string, expected: string): OAuthError {
 
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'unknown'
-  return issue.kind === 'validation' && issue.type === 'regex'
-    ? issue.message
-    : `expected ${issue.expected ?? 'another value'}`
+  if (issue.type === 'non_empty') return 'must not be empty'
+  if (issue.type === 'url') return 'an http(s) URL'
+  return issue.type === 'regex' ? issue.message : `expected ${issue.expected ?? 'another value'}`
 }
 
 function deepFreeze<T>(value: T): T {

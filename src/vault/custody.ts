@@ -1,7 +1,7 @@
 import { type Environment, sleepUntil } from '../environment.ts'
 import type { Settings } from '../registration.ts'
 import { createLeasing } from './leasing.ts'
-import { type ConnectionRecord, parseRecord } from './record.ts'
+import { type ConnectionRecord, parseRecord, type Tokens } from './record.ts'
 import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
 import type { Entry, Vault } from './vault.ts'
 
@@ -93,6 +93,29 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     return { record, revision: entry.revision }
   }
 
+  /**
+   * Erases a record that is ours, readable or not: whoever forgets a connection must not be stuck with a broken record.
+   * Resolves with the tokens that went with it.
+   */
+  async function erase(name: string): Promise<Tokens | undefined> {
+    for (let race = 0; race < RACES; race++) {
+      const entry = await ask(about, 'read', async () => vault.read(name))
+      if (!entry) break
+      if (!isOurs(entry.record)) throw vaultTrouble('vault_mismatch', about, 'record of another provider or client')
+      if (!(await ask(about, 'erase', async () => vault.erase(name, entry.revision)))) continue
+      const parsed = parseRecord(entry.record)
+      hold(name, withWish(name, undefined))
+      return 'record' in parsed ? parsed.record.tokens : undefined
+    }
+    hold(name, withWish(name, undefined))
+    return undefined
+  }
+
+  function isOurs(record: unknown): boolean {
+    if (typeof record !== 'object' || record === null) return false
+    return Reflect.get(record, 'provider') === provider.id && Reflect.get(record, 'client') === fingerprint
+  }
+
   async function read(name: string): Promise<ConnectionRecord | undefined> {
     const { record } = await readEntry(name)
     return hold(name, withWish(name, record))
@@ -136,5 +159,5 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     }
   }
 
-  return { held, read, update, store, withhold, wishRevoke, ...createLeasing(vault, about, environment) }
+  return { held, read, update, store, erase, withhold, wishRevoke, ...createLeasing(vault, about, environment) }
 }

@@ -92,7 +92,6 @@ describe('an error of fetch', () => {
     'ECONNREFUSED',
     'ENOTFOUND',
     'EAI_AGAIN',
-    'ENETUNREACH',
     'UND_ERR_CONNECT_TIMEOUT',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'CERT_HAS_EXPIRED',
@@ -102,6 +101,13 @@ describe('an error of fetch', () => {
   ])('before anything was sent is not ambiguous: %s', async (code) => {
     const answer = await postBy(() => Promise.reject(coded(code)))
     expect(answer).toMatchObject({ kind: 'unanswered', code: 'network', ambiguous: false })
+  })
+
+  it('of a network that is out of reach is ambiguous unless it was the connecting that failed', async () => {
+    const answerTo = (syscall: string) =>
+      postBy(() => Promise.reject(Object.assign(coded('ENETUNREACH', 0), { syscall })))
+    expect(await answerTo('connect')).toMatchObject({ code: 'network', ambiguous: false })
+    expect(await answerTo('write')).toMatchObject({ code: 'network', ambiguous: true })
   })
 
   it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', ''])(

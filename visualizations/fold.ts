@@ -1,0 +1,90 @@
+import type { Arrow, Chart } from './model.ts'
+
+/** What many states share, in a sentence instead of a hairball of arrows. */
+export interface Note {
+  readonly about: string
+  readonly text: string
+  /** The arrows that the sentence stands for. */
+  readonly arrows: readonly Arrow[]
+  /** Where they come from, if one arrow is drawn for all of them. */
+  readonly drawnFrom?: string
+}
+
+export interface Folded {
+  readonly notes: readonly Note[]
+  /** What is left to draw. */
+  readonly arrows: readonly Arrow[]
+}
+
+type Rule = (chart: Chart) => Note
+
+/** Folds what every state shares. Each rule checks that its sentence is true of the chart, and throws where it is not. */
+export function fold(chart: Chart): Folded {
+  const notes = [recalls, backsOff, looksAgain, forgets, breaks].map((rule) => rule(chart))
+  const folded = new Set(notes.flatMap(({ arrows }) => arrows))
+  return { notes, arrows: chart.arrows.filter((arrow) => !folded.has(arrow)) }
+}
+
+/** The first state leads everywhere. One arrow is drawn, the one of a connection that nobody has made yet. */
+const recalls: Rule = ({ arrows, states, initial }) => {
+  const own = arrows.filter(({ from, cause }) => from === initial && cause !== 'defect')
+  const reached = new Set(own.map(({ to }) => to))
+  const asked = new Set(arrows.filter(({ cause }) => cause === 'event').map(({ event }) => event))
+  const kept = new Set(own.filter(({ stays }) => stays).map(({ event }) => event))
+  check(states.every(({ name }) => reached.has(name)) && kept.size === asked.size, `${initial} leads everywhere`)
+  return {
+    about: initial,
+    text: 'leads to every state, wherever the record says; what is asked meanwhile is kept, and honoured then',
+    arrows: own.filter(({ to, guard }) => !(to === 'idle' && guard?.type === 'standingIs')),
+  }
+}
+
+/** Server, network and vault can fail whoever asks them. One arrow is drawn for all who ask. */
+const backsOff: Rule = ({ arrows, states, initial }) => {
+  const own = arrows.filter(({ cause, from, to }) => cause === 'answer' && from !== initial && to === 'backingOff')
+  const asking = states.filter(
+    ({ name, actors }) => name !== initial && actors.some(({ source }) => source !== 'deadline'),
+  )
+  check(own.length === asking.length, 'every request may be in trouble')
+  return {
+    about: 'every request',
+    text: `${own.map(({ label }) => label).join(', ')}: server, network or vault in trouble → backingOff`,
+    arrows: own,
+    drawnFrom: 'every request',
+  }
+}
+
+/** What an actor says beyond what is drawn: the last of several answers. */
+const looksAgain: Rule = ({ arrows, initial }) => {
+  const answers = arrows.filter(({ cause, from }) => (cause === 'answer' || cause === 'time') && from !== initial)
+  const several = new Set(answers.filter(({ guard }) => guard !== undefined).map(({ from }) => from))
+  const rest = answers.filter(({ guard, from }) => guard === undefined && several.has(from))
+  check(rest.length === several.size && rest.every(({ to }) => to === initial), `the rest → ${initial}`)
+  return { about: 'any other answer, a deadline missed', text: `→ ${initial}, to look again`, arrows: rest }
+}
+
+const forgets: Rule = ({ arrows, states }) => {
+  const own = arrows.filter(({ event, to }) => event === 'token.forget' && to === 'forgetting')
+  const without = states.map(({ name }) => name).filter((name) => !own.some(({ from }) => from === name))
+  check(own.length > without.length, 'most states can be told to forget')
+  return { about: 'token.forget', text: `→ forgetting, from every state but ${listed(without)}`, arrows: own }
+}
+
+const breaks: Rule = ({ arrows, states }) => {
+  const own = arrows.filter(({ cause }) => cause === 'defect')
+  const asking = states.filter(({ actors }) => actors.length > 0)
+  check(own.length === asking.length && new Set(own.map(({ to }) => to)).size === 1, 'every defect leads to one state')
+  return {
+    about: 'an actor that throws, a defect',
+    text: `→ ${own[0]?.to}, from every state with an actor`,
+    arrows: own,
+  }
+}
+
+function check(holds: boolean, sentence: string): void {
+  if (!holds) throw new Error(`the note would lie: ${sentence}`)
+}
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names)
+}
