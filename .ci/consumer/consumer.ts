@@ -10,6 +10,8 @@ till.send({ type: 'authorization.start' })
 await waitFor(till.actor, (snapshot) => snapshot.matches('authorized'), { timeout: 10_000 })
 const token: string = await till.accessToken()
 await till.stop()
-const stopped = await till.accessToken().catch((error: unknown) => error instanceof OAuthError && error.code === 'stopped')
+const stopped = await till
+  .accessToken()
+  .catch((error: unknown) => error instanceof OAuthError && error.code === 'stopped')
 console.log(token !== '' && stopped === true ? 'the packed package works' : 'the packed package does not work')
 process.exitCode = token !== '' && stopped === true ? 0 : 1
