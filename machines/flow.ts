@@ -56,7 +56,7 @@ const base = setup({
   },
   actions: {
     /** Takes what was asked along, and leaves the past behind, so that the same ending is announced again. */
-    wish: assign({ wish: ({ event }) => event, failure: undefined, endedBecause: undefined }),
+    takeWish: assign({ wish: ({ event }) => event, failure: undefined, endedBecause: undefined }),
     /** Keeps what was asked until the vault has been read. A disconnect is not replaced by a lesser wish. */
     keepWish: assign({ wish: ({ context, event }) => weightier(context.wish, event) }),
     /** Writes the disconnect into the record while an answer is awaited. `createClient` provides it. */
@@ -66,11 +66,11 @@ const base = setup({
   },
   guards: {
     standingIs: (_, { summary, standing }: { summary: Summary; standing: Standing }) => summary.standing === standing,
-    wishes: (
+    isWished: (
       { context },
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
     ) => context.wish?.type === wish && standings.includes(summary.standing) && allows(summary, context.wish),
-    is: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
+    answersWith: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
     mayConnect: ({ context }) => context.token === undefined,
     mayHoldToken: ({ context }) => context.token !== undefined || isBlind(context),
     isCurrent: ({ context, event }) =>

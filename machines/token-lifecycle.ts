@@ -91,7 +91,7 @@ export const tokenLifecycle = (start: string) => {
     },
     on: {
       'token.refresh': asking('refreshing'),
-      'token.rejected': { guard: 'isCurrent', target: 'refreshing', actions: ['wish', 'withhold'] },
+      'token.rejected': { guard: 'isCurrent', target: 'refreshing', actions: ['takeWish', 'withhold'] },
       'token.revoke': asking('revoking'),
       'token.forget': asking('forgetting'),
     },

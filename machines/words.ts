@@ -80,7 +80,7 @@ export const honours = <Target extends string>(
   ...standings: readonly Standing[]
 ) => ({
   guard: {
-    type: 'wishes' as const,
+    type: 'isWished' as const,
     params: ({ event }: Answered<Summary>) => ({ summary: event.output, wish, standings }),
   },
   target,
@@ -94,7 +94,7 @@ export const honours = <Target extends string>(
 export const comes = <Target extends string>(due: Target) => [
   {
     guard: {
-      type: 'is' as const,
+      type: 'answersWith' as const,
       params: ({ event }: Answered<string>) => ({ answer: event.output, expected: 'due' }),
     },
     target: due,
@@ -111,7 +111,7 @@ export const broken = (actor: string) => ({
 /** `on`: the wish goes along to the state that honours it. */
 export const asking = <Target extends string>(target: Target) => ({
   target,
-  actions: 'wish' as const,
+  actions: 'takeWish' as const,
 })
 
 /** `on`: the wish is kept until the vault has been read. */
