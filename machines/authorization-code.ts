@@ -1,6 +1,6 @@
 import { blank, flow } from './flow.ts'
 import { givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
-import { asking, broken, honours, leadsTo, patience, which } from './words.ts'
+import { asking, broken, honours, leadsTo, lookAgain, patience, which } from './words.ts'
 
 /** The authorization code grant with PKCE: the merchant logs in, and the browser comes back. @see RFC 6749 §4.1, RFC 7636 */
 export const authorizationCode = flow.createMachine({
@@ -18,7 +18,7 @@ export const authorizationCode = flow.createMachine({
     idle: {
       description: 'Not connected.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('preparing') },
+      on: { 'authorization.start': asking('preparing'), 'authorization.responded': lookAgain },
     },
 
     preparing: {
@@ -54,12 +54,13 @@ export const authorizationCode = flow.createMachine({
         id: 'exchangeCode',
         src: 'exchangeCode',
         input: which,
-        onDone: leadsTo('authorized', 'failed', 'expired', 'backingOff'),
+        onDone: leadsTo('authorized', 'awaitingUser', 'failed', 'expired', 'backingOff'),
         onError: broken('exchangeCode'),
       },
       on: givingUp,
     },
 
-    ...tokenLifecycle('preparing'),
+    // The callback may reach another process than the one that sent the browser away.
+    ...tokenLifecycle('preparing', { 'authorization.responded': lookAgain }),
   },
 })

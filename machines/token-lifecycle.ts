@@ -75,9 +75,14 @@ export const givingUp = {
  * The states that all charts share, from the first token on.
  *
  * @param start the state of the grant's first request
+ * @param ownAtRest what only this grant can be asked at rest can be asked, beside starting and forgetting
  */
-export const tokenLifecycle = (start: string) => {
-  const startable = { 'authorization.start': asking(start), 'token.forget': asking('forgetting') }
+export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.responded'?: typeof lookAgain } = {}) => {
+  const startable = {
+    ...ownAtRest,
+    'authorization.start': asking(start),
+    'token.forget': asking('forgetting'),
+  }
 
   const authorized = flow.createStateConfig({
     description: 'A token is at hand; it is renewed before it ends.',

@@ -1,42 +1,29 @@
-import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
+import { type ActorRefFrom, createActor } from 'xstate'
 import { authorizationCode } from '../machines/authorization-code.ts'
 import { clientCredentials } from '../machines/client-credentials.ts'
 import { deviceCode } from '../machines/device-code.ts'
 import { implement } from './actors/index.ts'
+import { type ClientOptions, withDefaults } from './client-options.ts'
 import { Connection } from './connection.ts'
-import { defaultEnvironment, type Environment } from './environment.ts'
 import { fail, OAuthError } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
 import { defineProvider, type Grant, type Provider } from './providers/define-provider.ts'
 import { checkRegistration, type Registration } from './registration.ts'
 import { createCustody } from './vault/custody.ts'
-import { memoryVault } from './vault/memory.ts'
-import type { Vault } from './vault/vault.ts'
-
-/** How a client runs, as opposed to what it is registered as. */
-export interface ClientOptions {
-  /** Where records live. Default: a new memory vault, which ends with the process. */
-  readonly vault?: Vault
-  /** Clock, chance and network. Default: the host's. */
-  readonly environment?: Environment
-  /** How long a request may take, body included, in milliseconds. Default 30,000. */
-  readonly requestTimeout?: number
-  /** Allows http endpoints on this machine's loopback addresses, for tests. Default false. */
-  readonly allowLoopbackHttp?: boolean
-  /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
-  readonly inspect?: (event: InspectionEvent) => void
-}
 
 /** One application at one provider. */
-export interface Client<G extends Grant> {
+export interface Client<G extends Grant, Actor extends FlowActor = ActorOf<G>> {
   /** The machine with its actors bound, for `createActor(machine, { input: { connection } })`. */
   readonly machine: Machines[G]
   /**
    * Connects a name that the application chooses, such as `store-17/till-3`; it is no secret. The machine starts at once by
    * reading the vault, and keeps what is asked meanwhile. Two connections of one name share one record.
    */
-  connect(name: string): Connection<ActorRefFrom<Machines[G]>>
+  connect(name: string): Connection<Actor>
 }
+
+/** Of a provider whose grant is known only at run time: what the actors of all grants have in common. */
+type ActorOf<G extends Grant> = Grant extends G ? FlowActor : ActorRefFrom<Machines[G]>
 
 interface Machines {
   device_code: typeof deviceCode
@@ -77,13 +64,8 @@ export function createClient<const P extends Provider>(
 }
 
 function equip(provider: Provider, registration: Registration, options: ClientOptions) {
-  const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
-  if (!(requestTimeout > 0 && requestTimeout < 2 ** 31))
-    throw new OAuthError(
-      fail('invalid_configuration', { about: `${provider.name}, option requestTimeout (milliseconds)` }),
-    )
+  const { vault, environment, requestTimeout, allowLoopbackHttp, inspector } = withDefaults(provider.name, options)
   const settings = checkRegistration(provider, registration, allowLoopbackHttp)
-  const { vault = memoryVault(environment.now) } = options
   const custody = createCustody(vault, settings, environment)
   const { drainOf, actors, actions } = implement({ settings, custody, environment, requestTimeout })
 
@@ -93,7 +75,7 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
     options(connection: string) {
       if (typeof connection !== 'string' || connection === '')
         throw new OAuthError(fail('invalid_configuration', { about: `${provider.name}, connection name (missing)` }))
-      return { input: { connection }, ...(inspect && { inspect }) }
+      return { input: { connection }, ...(inspector && { inspect: inspector }) }
     },
 
     connection<Actor extends FlowActor>(name: string, actor: Actor): Connection<Actor> {
@@ -105,6 +87,7 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
         held: custody.held(name),
         drain,
         environment,
+        requestTimeout,
         about: provider.name,
         selfService,
       })

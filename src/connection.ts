@@ -43,6 +43,8 @@ interface Parts<Actor extends FlowActor> {
   readonly held: Held
   readonly drain: Drain
   readonly environment: Environment
+  /** In milliseconds. */
+  readonly requestTimeout: number
   /** The provider's name. */
   readonly about: string
   readonly selfService: boolean
@@ -65,6 +67,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   }
   #outcome: Promise<string> | undefined
   #stopped: Promise<void> | undefined
+  #refused = false
 
   /** Called by `client.connect`. */
   constructor(parts: Parts<Actor>) {
@@ -90,6 +93,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     if (!sealed || !snapshot.can(sealed))
       return fail('not_supported', {
         about: `${about}, event ${String(event?.type)} in state ${String(snapshot.value)}`,
+        remedy: 'Nothing has changed; snapshot.can(event) tells beforehand.',
       })
     this.actor.send(sealed)
     return undefined
@@ -97,7 +101,10 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
 
   /** Listens to one kind of event. `transition` costs a little at each one; the others cost nothing. */
   on<Type extends keyof ConnectionEmitted>(type: Type, listener: Listener<Type>): Subscription {
-    return this.#sources[type](listener)
+    if (Object.hasOwn(this.#sources, type)) return this.#sources[type](listener)
+    throw new OAuthError(
+      fail('invalid_configuration', { about: `${this.#parts.about}, on(${String(type)}) (unknown)` }),
+    )
   }
 
   /**
@@ -139,10 +146,13 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
 
   /**
    * Stops for good: callers are rejected with `stopped`, waiting ends, a request in flight is finished and its answer stored.
-   * What the vault holds stays. Rejects with {@link OAuthError} `vault_unavailable` where an answer could not be stored.
+   * What the vault holds stays. Rejects with {@link OAuthError} `vault_unavailable` where an answer could not be stored, and
+   * `timeout` where a request or the vault did not end in time.
+   *
+   * @param options `timeout` in milliseconds. Default: ten seconds more than a request may take.
    */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop()
+  stop({ timeout = this.#parts.requestTimeout + 10_000 }: { timeout?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(timeout)
     return this.#stopped
   }
 
@@ -150,17 +160,22 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     return this.stop()
   }
 
-  async #stop(): Promise<void> {
-    const { drain, about } = this.#parts
+  async #stop(timeout: number): Promise<void> {
+    const { drain, about, environment } = this.#parts
     this.#stopping.abort(new OAuthError(fail('stopped', { about: `${about}, ${this.name}` })))
     this.actor.stop()
     drain.closing.abort()
-    const lost = await drain.settled()
+    const late = () => fail('timeout', { about: `${about}, stop` })
+    const lost = await patiently(drain.settled(), { timeout }, environment, late)
     if (lost) throw new OAuthError(lost)
   }
 
   #awaited(options: AccessTokenOptions = {}): Promise<string> {
     const { environment, about } = this.#parts
+    if (options.timeout !== undefined && !(options.timeout >= 0))
+      return Promise.reject(
+        new OAuthError(fail('invalid_configuration', { about: `${about}, option timeout (milliseconds)` })),
+      )
     const late = () => fail('timeout', { about: `${about}, accessToken` })
     this.#outcome ??= this.#ask()
     return patiently(this.#outcome, options, environment, late)
@@ -172,7 +187,9 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     const look = (): Finding<string> => {
       const { about, selfService } = this.#parts
       const { value: state, context } = this.actor.getSnapshot()
-      const ruling = rule({ state, context, held: this.#held, now: this.#now(), about, selfService, asked })
+      if (asked && state === 'failed') this.#refused = true
+      const refused = this.#refused
+      const ruling = rule({ state, context, held: this.#held, now: this.#now(), about, selfService, asked, refused })
       if (ruling.kind === 'give') return { give: ruling.accessToken }
       if (ruling.kind === 'refuse') return { refuse: ruling.failure }
       if (ruling.kind === 'ask') {

@@ -100,7 +100,7 @@ const meanings = {
   stopped: { what: 'the connection was stopped', remedy: 'Connect again.', retryable: false },
   state_mismatch: {
     what: 'the redirect does not belong to this request',
-    remedy: 'Start again in the same browser session.',
+    remedy: 'It is still awaited; come back in the browser session that was started, or cancel and start again.',
     retryable: false,
   },
   server_rejected: {

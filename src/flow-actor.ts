@@ -19,5 +19,6 @@ export interface FlowActor {
   send(event: FlowEvent): void
   getSnapshot(): FlowSnapshot
   subscribe(observer: Observer<FlowSnapshot>): Subscription
+  subscribe(next: (snapshot: FlowSnapshot) => void): Subscription
   on(type: '*', listener: (event: FlowEmitted) => void): Subscription
 }

@@ -2,14 +2,15 @@ export { authorizationCode } from '../machines/authorization-code.ts'
 export { clientCredentials } from '../machines/client-credentials.ts'
 export { deviceCode } from '../machines/device-code.ts'
 export type { FlowContext, FlowEmitted, FlowTag } from '../machines/flow.ts'
-export { type Client, type ClientOptions, createClient } from './client.ts'
+export { type Client, createClient } from './client.ts'
+export type { ClientOptions } from './client-options.ts'
 export type {
   AccessTokenOptions,
   Connection,
   ConnectionEmitted,
   TokenDetails,
 } from './connection.ts'
-export type { FlowEvent } from './dialogue.ts'
+export type { Deadline, Errand, FlowEvent } from './dialogue.ts'
 export { createEnvironment, type Environment } from './environment.ts'
 export { type Failure, type FailureCode, OAuthError } from './failure.ts'
 export type { FlowActor, FlowSnapshot } from './flow-actor.ts'

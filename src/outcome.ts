@@ -21,10 +21,12 @@ export interface Situation {
   readonly selfService: boolean
   /** An event was sent for this caller already; it is not sent twice. */
   readonly asked: boolean
+  /** The credentials were refused since this connection began. */
+  readonly refused: boolean
 }
 
 /** The table behind `accessToken()`. */
-export function rule({ state, context, held, now, about, selfService, asked }: Situation): Ruling {
+export function rule({ state, context, held, now, about, selfService, asked, refused }: Situation): Ruling {
   const { accessToken, expiresAt, revokeWished, record } = held
   if (accessToken !== undefined && now < expiresAt) return { kind: 'give', accessToken }
   if (revokeWished || record?.wantsRevoke) return personNeeded()
@@ -38,12 +40,10 @@ export function rule({ state, context, held, now, about, selfService, asked }: S
       return asked ? refuse(stillborn(about)) : { kind: 'ask', event: { type: 'token.refresh' } }
     case 'backingOff':
       return context.failure ? refuse(context.failure) : { kind: 'wait' }
-    case 'failed':
-      if (selfService && asked && context.failure) return refuse(context.failure)
-      return context.failure?.retryable === false ? personNeeded() : selfServed()
     case 'idle':
     case 'expired':
     case 'revoked':
+    case 'failed':
       return selfServed()
     default:
       return personNeeded()
@@ -53,8 +53,11 @@ export function rule({ state, context, held, now, about, selfService, asked }: S
     return { kind: 'refuse', failure }
   }
 
+  /** With wrong credentials it is tried once, and then only said: a host may ask a thousand times. */
   function selfServed(): Ruling {
-    return selfService && !asked ? { kind: 'ask', event: { type: 'authorization.start' } } : personNeeded()
+    if (!selfService) return personNeeded()
+    if (state === 'failed' && context.failure && (asked || refused)) return refuse(context.failure)
+    return asked ? personNeeded() : { kind: 'ask', event: { type: 'authorization.start' } }
   }
 
   function personNeeded(): Ruling {

@@ -11,10 +11,14 @@ export type ConnectionEvent =
       readonly binding?: string | Sealed
     }
 
-/** Seals what must not be seen in a machine; `undefined` where it is no event, or a member is not what it should be. */
+const plain = ['authorization.cancel', 'token.refresh', 'token.revoke', 'token.forget']
+
+/** Seals what must not be seen in a machine; `undefined` where it is none of our events, or a member is wrong. */
 export function sealEvent(event: ConnectionEvent): FlowEvent | undefined {
-  if (typeof event?.type !== 'string') return undefined
-  if (event.type !== 'authorization.start' && event.type !== 'authorization.responded') return event
+  if (typeof event !== 'object' || event === null) return undefined
+  if (event.type === 'token.rejected') return Number.isInteger(event.generation) ? event : undefined
+  if (event.type !== 'authorization.start' && event.type !== 'authorization.responded')
+    return plain.includes(event.type) ? event : undefined
   const binding = event.binding === undefined ? undefined : sealed(event.binding)
   if (binding === undefined && event.binding !== undefined) return undefined
   const bound = binding && { binding }

@@ -127,7 +127,8 @@ describe('accessToken()', () => {
     const wrong = createClient(mypos, { clientId: 'service', clientSecret: 'wrong' }, { environment }).connect('b')
     await expect(wrong.accessToken()).rejects.toMatchObject({ code: 'server_rejected' })
     const before = emulator.journal.length
-    for (let call = 0; call < 20; call++) await expect(wrong.accessToken()).rejects.toMatchObject(personNeeded)
+    for (let call = 0; call < 20; call++)
+      await expect(wrong.accessToken()).rejects.toMatchObject({ code: 'server_rejected' })
     expect(emulator.journal).toHaveLength(before)
   })
 })

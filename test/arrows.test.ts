@@ -96,7 +96,11 @@ const own: Readonly<Record<string, readonly Row[]>> = {
       { wish: say.responded },
       { wish: say.responded.type },
     ],
-    ['exchangingCode', answers('exchangeCode', 'awaitingUser'), 'recalling'],
+    ['exchangingCode', answers('exchangeCode', 'awaitingUser', { failure }), 'awaitingUser'],
+    ['exchangingCode', answers('exchangeCode', 'revoked'), 'recalling'],
+    ...(['idle', 'revoked', 'expired', 'failed'] as const).map(
+      (state) => [state, say.responded, 'recalling', {}, { wish: 'authorization.responded' }] as const,
+    ),
     ['exchangingCode', breaks('exchangeCode'), 'failed'],
     ['exchangingCode', say.responded, 'exchangingCode', {}, { wish: undefined }],
     ...givesUp('exchangingCode'),

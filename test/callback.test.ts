@@ -67,12 +67,14 @@ describe('a callback', () => {
   it.each([
     ['without a state', { state: '' }],
     ['with another state', { state: 'x'.repeat(43) }],
-  ])('%s sends nothing', async (_, query) => {
-    const { server, connection, callback, reaches, code } = await atTheProvider([])
+  ])('%s sends nothing, and leaves the login waiting for its own', async (_, query) => {
+    const { server, connection, callback, reaches } = await atTheProvider([json(tokens)])
     connection.send({ type: 'authorization.responded', url: callback(query) })
-    await reaches('failed')
-    expect(code()).toBe('state_mismatch')
+    await reaches('awaitingUser')
+    expect(connection.actor.getSnapshot().context.failure?.code).toBe('state_mismatch')
     expect(server.seen).toEqual([])
+    connection.send({ type: 'authorization.responded', url: callback() })
+    await reaches('authorized')
   })
 
   it.each([
@@ -80,10 +82,10 @@ describe('a callback', () => {
     ['no session', 'session-1', undefined],
     ['a session, where none asked', undefined, 'session-1'],
   ])('from %s sends nothing', async (_, asked, came) => {
-    const { server, connection, callback, reaches, code } = await atTheProvider([], asked)
+    const { server, connection, callback, reaches } = await atTheProvider([], asked)
     connection.send({ type: 'authorization.responded', url: callback(), ...(came !== undefined && { binding: came }) })
-    await reaches('failed')
-    expect(code()).toBe('state_mismatch')
+    await reaches('awaitingUser')
+    expect(connection.actor.getSnapshot().context.failure?.code).toBe('state_mismatch')
     expect(server.seen).toEqual([])
   })
 
@@ -127,7 +129,7 @@ describe('a callback', () => {
     connection.send({ type: 'authorization.start' })
     await reaches('awaitingUser')
     connection.send({ type: 'authorization.responded', url: callback() })
-    await reaches('failed')
+    await reaches('awaitingUser')
     expect(connection.actor.getSnapshot().context.failure?.code).toBe('state_mismatch')
     expect(server.seen).toHaveLength(1)
   })

@@ -231,8 +231,8 @@ describe('a back office after a restart', () => {
     await before.stop()
     const { connection } = office(stage)
     connection.send({ type: 'authorization.responded', url, binding: 'session of an attacker' })
-    await until(connection, 'failed')
-    expect(contextOf(connection).failure?.code).toBe('state_mismatch')
+    await vi.waitFor(() => expect(contextOf(connection).failure?.code).toBe('state_mismatch'))
+    await until(connection, 'awaitingUser')
     expect(sent(stage.emulator)).toEqual([])
   })
 

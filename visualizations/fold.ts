@@ -20,7 +20,8 @@ type Rule = (chart: Chart) => Note
 
 /** Folds what every state shares. Each rule checks that its sentence is true of the chart, and throws where it is not. */
 export function fold(chart: Chart): Folded {
-  const notes = [recalls, backsOff, looksAgain, forgets, breaks].map((rule) => rule(chart))
+  const rules = [recalls, backsOff, looksAgain, forgets, comesBack, breaks]
+  const notes = rules.map((rule) => rule(chart)).filter(({ arrows }) => arrows.length > 0)
   const folded = new Set(notes.flatMap(({ arrows }) => arrows))
   return { notes, arrows: chart.arrows.filter((arrow) => !folded.has(arrow)) }
 }
@@ -68,6 +69,23 @@ const forgets: Rule = ({ arrows, states }) => {
   const without = states.map(({ name }) => name).filter((name) => !own.some(({ from }) => from === name))
   check(own.length > without.length, 'most states can be told to forget')
   return { about: 'token.forget', text: `→ forgetting, from every state but ${listed(without)}`, arrows: own }
+}
+
+/** A callback may find a process that sent nobody away: where the grant has callbacks at all. */
+const comesBack: Rule = ({ arrows, initial }) => {
+  const own = arrows.filter(
+    ({ event, to, from }) =>
+      event === 'authorization.responded' && to === initial && from !== initial && from !== 'backingOff',
+  )
+  check(
+    own.every(({ guard }) => guard === undefined),
+    'a callback is looked at wherever it comes',
+  )
+  return {
+    about: 'authorization.responded',
+    text: `→ ${initial}, from ${listed(own.map(({ from }) => from))}: the request may be another process's`,
+    arrows: own,
+  }
 }
 
 const breaks: Rule = ({ arrows, states }) => {

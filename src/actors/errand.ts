@@ -41,6 +41,8 @@ export interface Outcome {
   readonly status?: number | undefined
   /** Why there is no record any more. */
   readonly because?: EndedBecause
+  /** What went wrong without changing the record. */
+  readonly failure?: Failure
 }
 
 export type Verb = (duty: Duty, means: Means) => Promise<Outcome>
@@ -51,14 +53,14 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
   const cell = custody.held(duty.name)
   const about = settings.provider.name
   try {
-    const { record, status, because } = await verb(duty, means)
+    const { record, status, because, failure } = await verb(duty, means)
     cell.troubles = 0
     const summary = summarize(record, environment.now(), about)
-    return { ...summary, status, endedBecause: because ?? summary.endedBecause }
+    return { ...summary, status, endedBecause: because ?? summary.endedBecause, failure: failure ?? summary.failure }
   } catch (error) {
     if (!(error instanceof VaultTrouble)) throw error
     if (error.losesAnswer) duty.lose(error.failure)
-    const retryAt = environment.now() + backOff(++cell.troubles, environment)
+    const retryAt = environment.now() + Math.round(backOff(++cell.troubles, environment))
     const failure = { ...error.failure, retryAt }
     return { ...summarize(cell.record, environment.now(), about), standing: 'backingOff', failure, retryAt }
   }
@@ -86,7 +88,7 @@ const LONGEST_WAIT = 86_400_000
 /** When to try again: what the server asks for, and no sooner than the back-off. Unix milliseconds. */
 export function nextTryAt(record: ConnectionRecord, failure: Failure, { environment }: Means): number {
   const now = environment.now()
-  const pause = failure.retryable ? backOff((record.retry?.attempts ?? 0) + 1, environment) : STUBBORN
+  const pause = failure.retryable ? Math.round(backOff((record.retry?.attempts ?? 0) + 1, environment)) : STUBBORN
   return Math.max(now + pause, Math.min(failure.retryAt ?? 0, now + LONGEST_WAIT))
 }
 

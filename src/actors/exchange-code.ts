@@ -21,6 +21,8 @@ export const exchangeCode: Verb = (duty, means) => {
     if (!pending || standingOf(before, means) !== 'awaitingUser') return { record: before }
     if (wish?.type !== 'authorization.responded') return { record: before }
     const redirect = await judgeRedirect(wish.url.open(), wish.binding?.open(), pending, settings)
+    // A callback that is not the answer to this request, a stray or a forged one, leaves it waiting for its own.
+    if (redirect.kind === 'foreign') return { record: before, failure: redirect.failure }
     const at = environment.now()
     const taken = await custody.update(name, (current) => {
       if (!current || redirectOf(current)?.state !== pending.state) return current

@@ -1,4 +1,4 @@
-import { defineProvider, type Endpoints, type Provider } from '../providers/define-provider.ts'
+import { checkProvider, type Endpoints, type Provider } from '../providers/define-provider.ts'
 
 /** A copy of a provider that stands at `base`, its sandbox beside it at `base-sandbox`; the paths stay. */
 export function relocate<P extends Provider>(original: P, base: string): P {
@@ -8,7 +8,8 @@ export function relocate<P extends Provider>(original: P, base: string): P {
   open.endpoints = moved(original.endpoints, base)
   if (original.sandbox) open.sandbox = moved(original.sandbox, `${base}-sandbox`)
   if (original.issuer !== undefined) open.issuer = `${base}/`
-  return defineProvider(copy)
+  checkProvider(open)
+  return copy
 }
 
 function moved({ token, ...others }: Endpoints, base: string): Endpoints {

@@ -1,4 +1,4 @@
-import { type Failure, type FailureCode, fail } from '../failure.ts'
+import { type Failure, fail } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { RedirectPending } from '../vault/record.ts'
 import { withoutEmpty } from './client-authentication.ts'
@@ -46,7 +46,10 @@ export async function authorizationRequest(
 
 export type RedirectVerdict =
   | { readonly kind: 'code'; readonly code: string }
+  /** The provider said no, or nothing that can be used. */
   | { readonly kind: 'refused'; readonly failure: Failure }
+  /** Not the answer to this request: another session, place, state or issuer. */
+  | { readonly kind: 'foreign'; readonly failure: Failure }
 
 /**
  * Judges the URL that the browser came back to, before anything is sent: the session, the redirect URI, `state`, `iss`, and
@@ -63,24 +66,25 @@ export async function judgeRedirect(
 ): Promise<RedirectVerdict> {
   const about = `${settings.provider.name}, redirect`
   const query = queryOf(url, pending.redirectUri)
-  if (!query) return refused('state_mismatch')
+  if (!query)
+    return foreign('Pass the URL as the browser asked for it: the registered redirect URI, or its path and query.')
   const repeated = [...new Set(query.keys())].some((name) => query.getAll(name).length > 1)
   const bound = (binding ? await sha256(binding) : undefined) === pending.binding
-  if (!bound || repeated || !stateMatches(query.get('state'), pending, settings)) return refused('state_mismatch')
+  if (!bound || repeated || !stateMatches(query.get('state'), pending, settings)) return foreign()
   const { issuer } = settings.provider
   const iss = query.get('iss')
-  if (iss !== null && issuer !== undefined && iss !== issuer) return refused('state_mismatch')
+  if (iss !== null && issuer !== undefined && iss !== issuer) return foreign()
 
   const code = query.get('code')
   const error = query.get('error')
   if (code && error === null) return { kind: 'code', code }
-  if (error === null || code) return refused('authorization_failed')
+  if (error === null || code) return { kind: 'refused', failure: fail('authorization_failed', { about }) }
   const words = wordsOf(Object.fromEntries(query), [pending.state, pending.verifier])
   const denied = error === 'access_denied' ? 'authorization_denied' : 'server_rejected'
   return { kind: 'refused', failure: fail(denied, { about, ...words }) }
 
-  function refused(code: FailureCode): RedirectVerdict {
-    return { kind: 'refused', failure: fail(code, { about }) }
+  function foreign(remedy?: string): RedirectVerdict {
+    return { kind: 'foreign', failure: fail('state_mismatch', { about, ...(remedy !== undefined && { remedy }) }) }
   }
 }
 

@@ -16,7 +16,22 @@ const httpUrl = v.pipe(
   v.url(),
   v.regex(/^https?:\/\/[^@#]+$/, 'an http(s) URL without credentials or fragment'),
 )
-const parameters = v.record(v.string(), text)
+/** What the package itself puts into requests: a provider cannot replace who the client is, or what it asks. */
+const ours = [
+  'client_id',
+  'client_secret',
+  'grant_type',
+  'scope',
+  'code',
+  'state',
+  'redirect_uri',
+  'refresh_token',
+  'token',
+]
+const parameters = v.pipe(
+  v.record(v.string(), text),
+  v.check((given) => !ours.some((name) => Object.hasOwn(given, name)), "parameters that are not the package's own"),
+)
 /** @see RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E */
 const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope token of RFC 6749 §3.3'))
 
@@ -106,10 +121,20 @@ const needs = {
 /**
  * Checks a provider and freezes a copy of it. Plain JSON will do, so a host can bring its own without code.
  *
+ * @returns the same type that was given; of `JSON.parse`, a {@link Provider}
  * @throws OAuthError `invalid_configuration` that names the member, for instance `endpoints.token`
  */
-export function defineProvider<const P extends Provider>(data: P): P {
+export function defineProvider<const P extends Provider>(data: P): 0 extends 1 & P ? Provider : P
+export function defineProvider(data: Provider): Provider {
   if (defined.has(data)) return data
+  checkProvider(data)
+  const copy = deepFreeze(structuredClone(data))
+  defined.add(copy)
+  return copy
+}
+
+/** Throws for what {@link defineProvider} refuses. */
+export function checkProvider(data: Provider): void {
   const result = v.safeParse(provider, data, { abortEarly: true })
   if (!result.success) throw wrong(v.getDotPath(result.issues[0]) ?? 'provider', expectation(result.issues[0]))
   if (data.grant === 'client_credentials' && data.clientAuthentication === 'none')
@@ -118,9 +143,6 @@ export function defineProvider<const P extends Provider>(data: P): P {
     const missing = set && needs[data.grant].find((name) => set[name] === undefined)
     if (missing) throw wrong(`${set === data.sandbox ? 'sandbox' : 'endpoints'}.${missing}`, `needed for ${data.grant}`)
   }
-  const copy = deepFreeze(structuredClone(data))
-  defined.add(copy)
-  return copy
 }
 
 /** Those that were checked already. */
@@ -132,6 +154,8 @@ function wrong(member: string, expected: string): OAuthError {
 
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'unknown'
+  if (issue.received === 'undefined') return 'missing'
+  if (issue.type === 'check') return issue.message
   if (issue.type === 'non_empty') return 'must not be empty'
   if (issue.type === 'url') return 'an http(s) URL'
   return issue.type === 'regex' ? issue.message : `expected ${issue.expected ?? 'another value'}`

@@ -59,11 +59,11 @@ describe('the authorization URL', () => {
   })
 
   it('adds the fixed parameters of the provider, which replace none of its own', async () => {
-    const settings = elsewhere('https://a.example/login', { prompt: 'login', state: 'fixed', response_type: 'token' })
+    const settings = elsewhere('https://a.example/login', { prompt: 'login', response_type: 'token' })
     const { searchParams } = new URL((await authorizationRequest(settings, NOW, undefined)).url)
     expect(searchParams.get('prompt')).toBe('login')
     expect(searchParams.getAll('response_type')).toEqual(['code'])
-    expect(searchParams.getAll('state')).not.toContain('fixed')
+    expect(() => elsewhere('https://a.example/login', { state: 'fixed' })).toThrow(/parameters/)
   })
 
   it('sends no parameter twice, even where the configured URL has it already', async () => {

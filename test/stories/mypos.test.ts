@@ -66,7 +66,7 @@ describe('a service at myPOS', () => {
     const refused = { code: 'server_rejected', failure: { error: 'invalid_client', status: 401, retryable: false } }
     await expect(connection.accessToken()).rejects.toMatchObject(refused)
     expect(states).toEqual(['idle', 'requestingToken', 'failed'])
-    await expect(connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
+    await expect(connection.accessToken()).rejects.toMatchObject(refused)
     expect(sent(stage.emulator)).toHaveLength(1)
   })
 

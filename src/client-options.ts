@@ -1,0 +1,63 @@
+import type { InspectionEvent } from 'xstate'
+import { defaultEnvironment, type Environment } from './environment.ts'
+import { fail, OAuthError } from './failure.ts'
+import { tell } from './transitions.ts'
+import { memoryVault } from './vault/memory.ts'
+import type { Vault } from './vault/vault.ts'
+
+/** How a client runs, as opposed to what it is registered as. */
+export interface ClientOptions {
+  /** Where records live. Default: a new memory vault, which ends with the process. */
+  readonly vault?: Vault
+  /** Clock, chance and network. Default: the host's. */
+  readonly environment?: Environment
+  /** How long a request may take, body included, in milliseconds. Default 30,000. */
+  readonly requestTimeout?: number
+  /** Allows http endpoints on this machine's loopback addresses, for tests. Default false. */
+  readonly allowLoopbackHttp?: boolean
+  /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
+  readonly inspect?: (event: InspectionEvent) => void
+}
+
+/** Each option, and what it must be. */
+const expectations: {
+  readonly [Option in keyof Required<ClientOptions>]: readonly [string, (value: unknown) => boolean]
+} = {
+  vault: ['a vault', (value) => hasMethods(value, ['read', 'write', 'erase', 'lease', 'isLeased'])],
+  environment: ['of createEnvironment', (value) => hasMethods(value, ['now', 'random', 'fetch', 'alarm'])],
+  requestTimeout: ['milliseconds, above zero', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
+  allowLoopbackHttp: ['true or false', (value) => typeof value === 'boolean'],
+  inspect: ['a function', (value) => typeof value === 'function'],
+}
+
+/**
+ * Checks the options and fills in what was not given.
+ *
+ * @throws OAuthError `invalid_configuration`; the message names the option
+ */
+export function withDefaults(about: string, options: ClientOptions) {
+  if (typeof options !== 'object' || options === null) throw wrong(about, 'options', 'an object')
+  for (const [option, value] of Object.entries(options)) {
+    if (!isOption(option)) throw wrong(about, option, 'unknown')
+    const [expected, holds] = expectations[option]
+    if (value !== undefined && !holds(value)) throw wrong(about, option, expected)
+  }
+  const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
+  const { vault = memoryVault(environment.now) } = options
+  const inspector = inspect && ((event: InspectionEvent) => tell(event, inspect))
+  return { vault, environment, requestTimeout, allowLoopbackHttp, inspector }
+}
+
+function isOption(name: string): name is keyof ClientOptions {
+  return Object.hasOwn(expectations, name)
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
+  )
+}
+
+function wrong(about: string, option: string, expected: string): OAuthError {
+  return new OAuthError(fail('invalid_configuration', { about: `${about}, option ${option} (${expected})` }))
+}
