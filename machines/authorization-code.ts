@@ -18,7 +18,11 @@ export const authorizationCode = flow.createMachine({
     idle: {
       description: 'Not connected.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('preparing'), 'authorization.responded': lookAgain },
+      on: {
+        'authorization.start': asking('preparing'),
+        'authorization.responded': lookAgain,
+        'token.forget': asking('forgetting'),
+      },
     },
 
     preparing: {

@@ -14,7 +14,7 @@ export const clientCredentials = flow.createMachine({
     idle: {
       description: 'Not connected; the first request for a token connects.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('requestingToken') },
+      on: { 'authorization.start': asking('requestingToken'), 'token.forget': asking('forgetting') },
     },
 
     requestingToken: flow.createStateConfig({

@@ -14,7 +14,7 @@ export const deviceCode = flow.createMachine({
     idle: {
       description: 'Not connected.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('requestingCode') },
+      on: { 'authorization.start': asking('requestingCode'), 'token.forget': asking('forgetting') },
     },
 
     requestingCode: {

@@ -69,7 +69,7 @@ const base = setup({
     isWished: (
       { context },
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
-    ) => context.wish?.type === wish && standings.includes(summary.standing) && allows(summary, context.wish),
+    ) => context.wish?.type === wish && standings.includes(stands(summary)) && allows(summary, context.wish),
     answersWith: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
     mayConnect: ({ context }) => context.token === undefined,
     mayHoldToken: ({ context }) => context.token !== undefined || isBlind(context),
@@ -130,10 +130,14 @@ function isBlind({ failure }: Pick<Summary, 'failure'>): boolean {
   return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
 }
 
-/** A cancel ends no session, a rejection concerns one token, and in the dark nothing is done but to forget. */
+/** For what was asked, a first request that backs off is one that is starting. */
+function stands({ standing, token }: Summary): Standing {
+  return standing === 'backingOff' && token === undefined ? 'starting' : standing
+}
+
+/** A rejection concerns one token, and in the dark nothing is done but to forget. */
 function allows(summary: Summary, wish: FlowEvent): boolean {
   if (isBlind(summary)) return wish.type === 'token.forget'
-  if (wish.type === 'authorization.cancel') return summary.token === undefined
   return wish.type !== 'token.rejected' || wish.generation === summary.token?.generation
 }
 

@@ -41,7 +41,7 @@ export const recalling = (
         honours('token.forget', 'forgetting', ...atRest, ...connected, ...awaiting, 'starting', 'revoking'),
         honours('token.revoke', 'revoking', ...connected),
         honours('token.revoke', 'forgetting', ...awaiting, 'starting'),
-        honours('authorization.cancel', 'forgetting', ...awaiting, 'starting', 'backingOff'),
+        honours('authorization.cancel', 'forgetting', ...awaiting, 'starting'),
         honours('authorization.start', start, ...atRest),
         honours('token.refresh', 'refreshing', 'authorized', 'backingOff'),
         honours('token.rejected', 'refreshing', 'authorized', 'backingOff'),
@@ -109,10 +109,13 @@ export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.respon
       id: 'refreshToken',
       src: 'refreshToken',
       input: which,
-      onDone: leadsTo('authorized', 'backingOff', 'revoking', 'expired'),
+      onDone: [
+        honours('token.revoke', 'revoking', ...connected),
+        ...leadsTo('authorized', 'backingOff', 'revoking', 'expired'),
+      ],
       onError: broken('refreshToken'),
     },
-    on: { 'token.revoke': { actions: 'recordRevoke' }, 'token.forget': asking('forgetting') },
+    on: { 'token.revoke': { actions: ['keepWish', 'recordRevoke'] }, 'token.forget': asking('forgetting') },
   })
 
   const backingOff = flow.createStateConfig({

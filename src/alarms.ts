@@ -1,4 +1,4 @@
-/** Rings at an instant, in Unix milliseconds, never before; at none, for `Infinity`. Returns what cancels it. */
+/** Rings at an instant, in milliseconds of its clock, never before; at none, for `Infinity`. Returns what cancels it. */
 export type Alarm = (at: number, ring: () => void, options?: AlarmOptions) => () => void
 
 export interface AlarmOptions {

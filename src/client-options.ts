@@ -24,7 +24,7 @@ const expectations: {
   readonly [Option in keyof Required<ClientOptions>]: readonly [string, (value: unknown) => boolean]
 } = {
   vault: ['a vault', (value) => hasMethods(value, ['read', 'write', 'erase', 'lease', 'isLeased'])],
-  environment: ['of createEnvironment', (value) => hasMethods(value, ['now', 'random', 'fetch', 'alarm'])],
+  environment: ['of createEnvironment', (value) => hasMethods(value, ['now', 'random', 'fetch', 'alarm', 'after'])],
   requestTimeout: ['milliseconds, above zero', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
   allowLoopbackHttp: ['true or false', (value) => typeof value === 'boolean'],
   inspect: ['a function', (value) => typeof value === 'function'],

@@ -84,7 +84,8 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
       return new Connection({
         name,
         actor,
-        held: custody.held(name),
+        held: custody.open(name),
+        close: () => custody.close(name),
         drain,
         environment,
         requestTimeout,

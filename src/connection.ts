@@ -41,6 +41,8 @@ interface Parts<Actor extends FlowActor> {
   readonly name: string
   readonly actor: Actor
   readonly held: Held
+  /** Called once, when the connection has stopped. */
+  readonly close: () => void
   readonly drain: Drain
   readonly environment: Environment
   /** In milliseconds. */
@@ -166,7 +168,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     this.actor.stop()
     drain.closing.abort()
     const late = () => fail('timeout', { about: `${about}, stop` })
-    const lost = await patiently(drain.settled(), { timeout }, environment, late)
+    const lost = await patiently(drain.settled(), { timeout }, environment, late).finally(this.#parts.close)
     if (lost) throw new OAuthError(lost)
   }
 
@@ -208,13 +210,18 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
 
   #until<T>(look: () => Finding<T>): Promise<T> {
     const watch = (changed: () => void) => {
-      const subscription = this.actor.subscribe({ next: changed })
+      // A host may stop the actor itself.
+      const subscription = this.actor.subscribe({ next: changed, complete: changed })
       this.#held.listeners.add(changed)
       return () => {
         subscription.unsubscribe()
         this.#held.listeners.delete(changed)
       }
     }
-    return until(look, watch, this.#stopping.signal)
+    const alive = (): Finding<T> =>
+      this.actor.getSnapshot().status === 'stopped'
+        ? { refuse: fail('stopped', { about: `${this.#parts.about}, ${this.name}` }) }
+        : look()
+    return until(alive, watch, this.#stopping.signal)
   }
 }

@@ -5,6 +5,7 @@ import type { FlowEvent } from './dialogue.ts'
 /** What every flow's snapshot offers, whatever the grant. */
 export interface FlowSnapshot {
   readonly value: unknown
+  readonly status: string
   readonly context: FlowContext
   hasTag(tag: FlowTag): boolean
   can(event: FlowEvent): boolean

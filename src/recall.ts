@@ -1,6 +1,7 @@
 import { type Failure, fail } from './failure.ts'
 import { type Sealed, seal } from './sealed.ts'
 import type { ConnectionRecord, DevicePending, EndedBecause, RedirectPending, Tokens } from './vault/record.ts'
+import { canRenew } from './vault/steps.ts'
 
 /** Where a connection stands. Each word but `starting` is the name of a state; `starting` is the grant's first request. */
 export type Standing =
@@ -80,7 +81,7 @@ export function standing(record: ConnectionRecord | undefined, now: number): Sta
   if (record.wantsRevoke) return waits ? 'backingOff' : 'revoking'
   if (inFlight?.step === 'exchangeCode') return 'failed'
   if (pending) return awaiting(pending, now)
-  if (tokens?.renewable && !(inFlight?.step === 'refreshToken' && inFlight.once)) {
+  if (tokens && canRenew(record)) {
     if (waits) return 'backingOff'
     return retry || inFlight || reached(tokens.refreshAt, now) ? 'refreshing' : 'authorized'
   }
@@ -97,7 +98,8 @@ function awaiting(pending: DevicePending | RedirectPending, now: number): Standi
   return pending.slowedDown ? 'slowDown' : 'awaitingUser'
 }
 
-function reached(instant: number | undefined, now: number): boolean {
+/** Whether an instant is past; one that is not known never is. Unix milliseconds. */
+export function reached(instant: number | undefined, now: number): boolean {
   return instant !== undefined && now >= instant
 }
 
@@ -118,7 +120,7 @@ export function summarize(record: ConnectionRecord | undefined, now: number, abo
     pollIntervalSeconds: device?.intervalSeconds,
     nextPollAt: device?.nextPollAt,
     retryAt: stands === 'backingOff' ? record?.retry?.at : undefined,
-    token: tokens && !atRest ? tokenSummary(tokens, record?.generation ?? 0) : undefined,
+    token: record && tokens && !atRest ? tokenSummary(record, tokens) : undefined,
     failure,
     endedBecause: atRest ? (record?.ended?.because ?? failure?.code) : undefined,
     status: undefined,
@@ -140,7 +142,8 @@ function promptOf(pending: DevicePending | RedirectPending): Prompt {
   return { kind: 'device', userCode, verificationUri, verificationUriComplete, expiresAt }
 }
 
-function tokenSummary(tokens: Tokens, generation: number): TokenSummary {
-  const { expiresAt, refreshAt, refreshExpiresAt, scope, type, renewable } = tokens
-  return { expiresAt, refreshAt, refreshExpiresAt, scope, type, generation, renewable }
+function tokenSummary(record: ConnectionRecord, tokens: Tokens): TokenSummary {
+  const { expiresAt, refreshAt, refreshExpiresAt, scope, type } = tokens
+  const { generation } = record
+  return { expiresAt, refreshAt, refreshExpiresAt, scope, type, generation, renewable: canRenew(record) }
 }

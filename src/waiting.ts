@@ -49,7 +49,7 @@ export interface Patience {
 export function patiently<T>(
   promise: Promise<T>,
   { signal, timeout }: Patience,
-  { now, alarm }: Environment,
+  { after }: Environment,
   late: () => Failure,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export function patiently<T>(
     const abort = () => reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     const ring = () => reject(new OAuthError(late()))
-    const cancel = timeout === undefined ? () => {} : alarm(now() + timeout, ring, { watched: true })
+    const cancel = timeout === undefined ? () => {} : after(timeout, ring, { watched: true })
     promise.then(resolve, reject).finally(() => {
       cancel()
       signal?.removeEventListener('abort', abort)

@@ -5,7 +5,7 @@ import { type Answer, post, type WireRequest } from '../protocol/http.ts'
 import { revocationRequest } from '../protocol/revocation.ts'
 import { type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
-import type { Custody } from '../vault/custody.ts'
+import type { Change, Custody } from '../vault/custody.ts'
 import type { ConnectionRecord, EndedBecause, Tokens } from '../vault/record.ts'
 import { VaultTrouble } from '../vault/trouble.ts'
 
@@ -69,6 +69,36 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
 /** Sends a request. */
 export function send(request: WireRequest, { environment, requestTimeout }: Means): Promise<Answer> {
   return post(request, environment, requestTimeout)
+}
+
+/** The end of the first phase: whether a request may go out now, and the record before and after its intent. */
+export interface Departure {
+  readonly departed: boolean
+  readonly before: ConnectionRecord | undefined
+  readonly record: ConnectionRecord | undefined
+}
+
+/**
+ * Stores an intent. Until then the signal is obeyed; an intent that was stored while somebody gave up is taken back.
+ *
+ * @param change writes the intent, or leaves the record as it is where there is nothing to do
+ * @param isMine knows the intent again
+ */
+export async function depart(
+  { name, signal }: Duty,
+  { custody }: Means,
+  change: Change,
+  isMine: (record: ConnectionRecord | undefined) => boolean,
+): Promise<Departure> {
+  let before: ConnectionRecord | undefined
+  const record = await custody.update(name, (current) => {
+    before = current
+    return signal.aborted ? current : change(current)
+  })
+  if (!isMine(record)) return { departed: false, before, record }
+  if (!signal.aborted) return { departed: true, before, record }
+  const restored = await custody.update(name, (current) => (isMine(current) ? before : current))
+  return { departed: false, before, record: restored }
 }
 
 export function standingOf(record: ConnectionRecord | undefined, { environment }: Means): Standing {

@@ -3,7 +3,7 @@ import { codeExchangeRequest, judgeCodeExchange } from '../protocol/code-exchang
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, RedirectPending } from '../vault/record.ts'
 import { awaits, blankRecord, connected, departing, ended, holds } from '../vault/steps.ts'
-import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { depart, disown, send, standingOf, statusOf, type Verb } from './errand.ts'
 
 /**
  * Checks the redirect and exchanges its code, once: the pending request becomes one in flight in a single write, so a
@@ -24,12 +24,13 @@ export const exchangeCode: Verb = (duty, means) => {
     // A callback that is not the answer to this request, a stray or a forged one, leaves it waiting for its own.
     if (redirect.kind === 'foreign') return { record: before, failure: redirect.failure }
     const at = environment.now()
-    const taken = await custody.update(name, (current) => {
+    const take = (current: ConnectionRecord | undefined) => {
       if (!current || redirectOf(current)?.state !== pending.state) return current
       if (redirect.kind === 'refused') return ended(current, 'failed', redirect.failure.code, at, redirect.failure)
       return departing(blankRecord(current, current.provider, current.client), 'exchangeCode', at, true)
-    })
-    if (redirect.kind === 'refused' || !awaits(taken, 'exchangeCode', at)) return { record: taken }
+    }
+    const departure = await depart(duty, means, take, (record) => awaits(record, 'exchangeCode', at))
+    if (redirect.kind === 'refused' || !departure.departed) return departure
 
     const answer = await send(codeExchangeRequest(settings, pending, redirect.code), means)
     const secrets = [redirect.code, pending.verifier]

@@ -2,8 +2,8 @@ import { POLL_MARGIN } from '../protocol/device-authorization.ts'
 import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
-import { connected, departing, ended, holds, retrying, settled } from '../vault/steps.ts'
-import { disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { awaits, connected, departing, ended, holds, retrying, settled } from '../vault/steps.ts'
+import { depart, disown, send, standingOf, statusOf, type Verb } from './errand.ts'
 
 /** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
 const SLOW_DOWN = 5
@@ -22,10 +22,10 @@ export const pollToken: Verb = (duty, means) => {
     const at = environment.now()
     // The next poll is dated before this one leaves: a process that dies in between does not poll too early.
     const dated = { ...pending, nextPollAt: at + pause(pending) }
-    const intent = await custody.update(name, (current) =>
-      current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current,
-    )
-    if (!intent || !isSame(intent, pending)) return { record: intent }
+    const change = (current: ConnectionRecord | undefined) =>
+      current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current
+    const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at))
+    if (!departure.departed) return departure
 
     const answer = await send(deviceTokenRequest(settings, pending), means)
     const verdict = judgeDeviceToken(answer, settings, environment, pending, before?.inFlight !== undefined)

@@ -1,4 +1,4 @@
-import { sleepUntil } from '../environment.ts'
+import { sleep } from '../environment.ts'
 import { LOOK_AGAIN } from '../vault/leasing.ts'
 import type { Verb } from './errand.ts'
 
@@ -10,6 +10,6 @@ export const recall: Verb = async ({ name, signal }, { custody, environment }) =
   for (;;) {
     const record = await custody.read(name)
     if (!record?.inFlight || !(await custody.isLeased(name))) return { record }
-    await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
+    await sleep(environment, LOOK_AGAIN, signal)
   }
 }

@@ -1,8 +1,10 @@
 import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
+import type { Provider } from '../providers/define-provider.ts'
+import { reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
-import { connected, departing, retrying } from '../vault/steps.ts'
-import { type Duty, disown, type Means, nextTryAt, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { awaits, canRenew, connected, departing, retrying } from '../vault/steps.ts'
+import { type Duty, depart, disown, type Means, nextTryAt, send, standingOf, statusOf, type Verb } from './errand.ts'
 
 /**
  * Renews the token. Under the lease the record is read again first: whoever waited adopts what another has stored.
@@ -15,11 +17,13 @@ export const refreshToken: Verb = (duty, means) => {
   const { name, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
-    const before = await custody.read(name)
+    await custody.read(name)
     const at = environment.now()
-    const intent = await custody.update(name, (current) => leaving(current, duty, means, at))
+    const change = (current: ConnectionRecord | undefined) => leaving(current, duty, means, at)
+    const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at))
+    const { before, record: intent } = departure
     const sent = intent?.tokens
-    if (!sent || intent.inFlight?.at !== at) return { record: intent }
+    if (!sent || !departure.departed) return departure
 
     const answer = await send(refreshRequest(settings, sent), means)
     const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
@@ -49,13 +53,16 @@ function leaving(
   if (adopted || current.wantsRevoke) return current
   const rejected = wish?.type === 'token.rejected' && current.generation === generation
   const record = rejected ? { ...current, tokens: { ...current.tokens, expiresAt: at } } : current
-  const ordered = record.retry !== undefined && record.retry.failure.code === 'rate_limited' && at < record.retry.at
-  if (ordered || !mayRefresh(record)) return record
-  return departing(record, 'refreshToken', at, means.settings.provider.refreshAfterLostAnswer === 'never')
+  const waits = record.retry !== undefined && at < record.retry.at
+  // What the server ordered is kept, and a token that is known to be dead is not told again by each caller who was refused.
+  const ordered = record.retry?.failure.code === 'rate_limited' || (rejected && reached(current.tokens.expiresAt, at))
+  if ((waits && ordered) || !canRenew(record)) return record
+  return departing(record, 'refreshToken', at, neverAgain(means.settings.provider))
 }
 
-function mayRefresh({ tokens, inFlight }: ConnectionRecord): boolean {
-  return tokens?.renewable === true && !(inFlight?.step === 'refreshToken' && inFlight.once)
+/** With client credentials nothing is spent by a request. */
+function neverAgain({ grant, refreshAfterLostAnswer }: Provider): boolean {
+  return grant !== 'client_credentials' && refreshAfterLostAnswer === 'never'
 }
 
 function after(

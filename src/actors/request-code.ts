@@ -2,17 +2,19 @@ import { deviceAuthorizationRequest, judgeDeviceAuthorization } from '../protoco
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
 import { awaits, blankRecord, ended, retrying } from '../vault/steps.ts'
-import { nextTryAt, send, statusOf, type Verb } from './errand.ts'
+import { depart, nextTryAt, send, statusOf, type Verb } from './errand.ts'
 import { starting } from './starting.ts'
 
 /** Requests a device code and stores it. @see RFC 8628 §3.1 */
-export const requestCode: Verb = ({ name, signal, closing }, means) => {
+export const requestCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
+  const { name, signal, closing } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
     const at = environment.now()
-    const intent = await custody.update(name, (current) => starting(current, 'requestCode', at, means))
-    if (!awaits(intent, 'requestCode', at)) return { record: intent }
+    const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'requestCode', at)
+    const departure = await depart(duty, means, (current) => starting(current, 'requestCode', at, means), isMine)
+    if (!departure.departed) return departure
 
     const answer = await send(deviceAuthorizationRequest(settings), means)
     const verdict = judgeDeviceAuthorization(answer, settings)

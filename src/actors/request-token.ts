@@ -2,7 +2,7 @@ import { clientCredentialsRequest, judgeClientCredentials } from '../protocol/cl
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
 import { awaits, connected, ended, holds, retrying } from '../vault/steps.ts'
-import { disown, nextTryAt, send, statusOf, type Verb } from './errand.ts'
+import { depart, disown, nextTryAt, send, statusOf, type Verb } from './errand.ts'
 import { starting } from './starting.ts'
 
 /** Requests a token in the application's own name. @see RFC 6749 §4.4 */
@@ -12,8 +12,9 @@ export const requestToken: Verb = (duty, means) => {
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
     const at = environment.now()
-    const intent = await custody.update(name, (current) => starting(current, 'requestToken', at, means))
-    if (!awaits(intent, 'requestToken', at)) return { record: intent }
+    const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'requestToken', at)
+    const departure = await depart(duty, means, (current) => starting(current, 'requestToken', at, means), isMine)
+    if (!departure.departed) return departure
 
     const answer = await send(clientCredentialsRequest(settings), means)
     const verdict = judgeClientCredentials(answer, settings, environment)

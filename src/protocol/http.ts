@@ -60,7 +60,7 @@ export async function post(request: WireRequest, environment: Environment, timeo
   const requestedAt = environment.now()
   const patience = new AbortController()
   const { signal } = patience
-  const cancel = environment.alarm(requestedAt + timeout, () => patience.abort(), { watched: true })
+  const cancel = environment.after(timeout, () => patience.abort(), { watched: true })
   let sent = false
   try {
     const { default: ky } = await loadHttp()

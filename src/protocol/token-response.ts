@@ -23,7 +23,7 @@ export function readTokens(
   const { body, requestedAt, receivedAt } = answer
   const { provider } = settings
   const accessToken = member(body, 'access_token')
-  const type = member(body, 'token_type') ?? provider.assumedTokenType
+  const type = member(body, 'token_type') ?? provider.assumedTokenType ?? previous?.type
   if (!isBearerToken(accessToken) || !isBearer(type)) return undefined
 
   const received = member(body, 'refresh_token')
@@ -92,8 +92,13 @@ function isBearer(type: unknown): boolean {
 
 const named = ['access_token', 'refresh_token', 'token_type', 'expires_in', 'scope']
 
-/** Members that OAuth does not name stay reachable for the host. @see RFC 6749 §5.1 */
+/** Members that OAuth does not name stay reachable for the host; such as no vault could copy do not. @see RFC 6749 §5.1 */
 function unnamed(body: unknown): Record<string, unknown> {
   const members = typeof body === 'object' && body !== null ? Object.entries(body) : []
-  return Object.fromEntries(members.filter(([name]) => !named.includes(name)))
+  return Object.fromEntries(members.filter(([name, value]) => !named.includes(name) && isShallow(value, 20)))
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1))
 }

@@ -70,7 +70,11 @@ export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 
 function redact(text: string, secrets: Case['secrets']): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's text may reach a terminal
   let clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-  const forms = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret), formEncoded(secret)] : []))
+  const forms = secrets.flatMap((secret) => {
+    if (!secret) return []
+    const inForm = formEncoded(secret)
+    return [secret, inForm, inForm.replaceAll('+', '%20')]
+  })
   for (const form of forms) clean = clean.replaceAll(form, '[redacted]')
   return clean
 }

@@ -1,7 +1,8 @@
-import { type Environment, sleepUntil } from '../environment.ts'
+import { type Environment, sleep } from '../environment.ts'
 import type { Settings } from '../registration.ts'
 import { createLeasing } from './leasing.ts'
 import { type ConnectionRecord, parseRecord, type Tokens } from './record.ts'
+import { canRenew } from './steps.ts'
 import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
 import type { Entry, Vault } from './vault.ts'
 
@@ -15,9 +16,15 @@ export interface Held {
   refreshAt: number
   /** A disconnect was asked for and is not stored yet. */
   revokeWished: boolean
+  /** The access token that an API refused. */
+  rejected: string | undefined
+  /** How many answers the vault has not taken yet. */
+  storing: number
+  /** How many connections of this name are open. */
+  connections: number
   /** How often in a row the vault was in trouble. */
   troubles: number
-  /** Called when a token is usable that the vault has not taken yet. */
+  /** Called when a token may be usable although no state has changed. */
   readonly listeners: Set<() => void>
 }
 
@@ -45,6 +52,9 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
       expiresAt: 0,
       refreshAt: Infinity,
       revokeWished: false,
+      rejected: undefined,
+      storing: 0,
+      connections: 0,
       troubles: 0,
       listeners: new Set(),
     }
@@ -52,14 +62,26 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     return fresh
   }
 
+  /** A connection was opened; what is known of it is kept until the last one of its name is closed. */
+  function open(name: string): Held {
+    const cell = held(name)
+    cell.connections++
+    return cell
+  }
+
+  function close(name: string): void {
+    if (--held(name).connections <= 0) known.delete(name)
+  }
+
   /** Takes a record over into memory, and with it the token that may be handed out. */
   function hold(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
-    const tokens = record?.wantsRevoke ? undefined : record?.tokens
-    Object.assign(held(name), {
+    const cell = held(name)
+    const tokens = record?.wantsRevoke || record?.tokens?.accessToken === cell.rejected ? undefined : record?.tokens
+    Object.assign(cell, {
       record,
       accessToken: tokens?.accessToken,
       expiresAt: tokens?.expiresAt ?? Infinity,
-      refreshAt: tokens?.refreshAt ?? Infinity,
+      refreshAt: (canRenew(record) && tokens?.refreshAt) || Infinity,
     })
     return record
   }
@@ -71,15 +93,16 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     return record && cell.revokeWished && !record.wantsRevoke ? { ...record, wantsRevoke: true } : record
   }
 
-  /** The token was refused somewhere: until the record says more, none is handed out. */
+  /** The token was refused somewhere: it is handed out no more. */
   function withhold(name: string): void {
-    held(name).accessToken = undefined
+    const cell = held(name)
+    cell.rejected = cell.record?.tokens?.accessToken
+    cell.accessToken = undefined
   }
 
   /** A disconnect is asked for: from now on no token is handed out, and the next change of the record says so. */
   function wishRevoke(name: string): void {
-    withhold(name)
-    held(name).revokeWished = true
+    Object.assign(held(name), { revokeWished: true, accessToken: undefined })
   }
 
   async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
@@ -118,7 +141,12 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
 
   async function read(name: string): Promise<ConnectionRecord | undefined> {
     const { record } = await readEntry(name)
-    return hold(name, withWish(name, record))
+    const cell = held(name)
+    // What is being stored is newer than what can be read.
+    if (cell.storing > 0) return cell.record
+    hold(name, withWish(name, record))
+    for (const listener of cell.listeners) listener()
+    return cell.record
   }
 
   /** Changes a record against whatever it is by now; resolves with what is stored in the end. */
@@ -131,8 +159,9 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
         next ? vault.write(name, next, revision) : revision === undefined || vault.erase(name, revision),
       )
       if (!stored) continue
-      held(name).revokeWished = false
-      return hold(name, next)
+      // A wish that came while this was written is not in it, and goes along with the next change.
+      if (next?.wantsRevoke) held(name).revokeWished = false
+      return hold(name, withWish(name, next))
     }
     throw vaultTrouble('vault_unavailable', about, 'write lost every race')
   }
@@ -144,20 +173,36 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
    * @param closing the host is stopping: one more try, then the trouble is thrown
    */
   async function store(name: string, change: Change, closing: AbortSignal): Promise<ConnectionRecord | undefined> {
-    for (let attempts = 1; ; attempts++) {
-      const last = closing.aborted
-      try {
-        return await update(name, change)
-      } catch (error) {
-        if (!(error instanceof VaultTrouble)) throw error
-        if (last) throw new VaultTrouble(error.failure, true)
-        hold(name, withWish(name, change(held(name).record)))
-        for (const listener of held(name).listeners) listener()
-        const pause = Math.min(250 * 2 ** attempts, 30_000)
-        await sleepUntil(environment, environment.now() + pause, closing).catch(() => {})
+    const cell = held(name)
+    cell.storing++
+    try {
+      for (let attempts = 1; ; attempts++) {
+        const last = closing.aborted
+        try {
+          return await update(name, change)
+        } catch (error) {
+          if (!(error instanceof VaultTrouble)) throw error
+          if (last) throw new VaultTrouble(error.failure, true)
+          hold(name, withWish(name, change(cell.record)))
+          for (const listener of cell.listeners) listener()
+          await sleep(environment, Math.min(250 * 2 ** attempts, 30_000), closing).catch(() => {})
+        }
       }
+    } finally {
+      cell.storing--
     }
   }
 
-  return { held, read, update, store, erase, withhold, wishRevoke, ...createLeasing(vault, about, environment) }
+  return {
+    held,
+    open,
+    close,
+    read,
+    update,
+    store,
+    erase,
+    withhold,
+    wishRevoke,
+    ...createLeasing(vault, about, environment),
+  }
 }

@@ -1,4 +1,4 @@
-import { type Environment, sleepUntil } from '../environment.ts'
+import { type Environment, sleep } from '../environment.ts'
 import { ask } from './trouble.ts'
 import type { Lease, Vault } from './vault.ts'
 
@@ -26,7 +26,7 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
       const lease = await ask(about, 'lease', async () => vault.lease(name, LEASE))
       if (lease && !signal.aborted) return lease
       if (lease) await release(lease)
-      await sleepUntil(environment, environment.now() + LOOK_AGAIN, signal)
+      await sleep(environment, LOOK_AGAIN, signal)
     }
   }
 
@@ -34,7 +34,7 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
   function keepRenewing(lease: Lease): () => void {
     let cancel = () => {}
     const next = () => {
-      cancel = environment.alarm(environment.now() + LEASE / 3, () => {
+      cancel = environment.after(LEASE / 3, () => {
         next()
         Promise.resolve()
           .then(() => lease.renew())

@@ -31,6 +31,12 @@ export function awaits(record: Known, step: InFlight['step'], at: number): recor
   return record?.inFlight?.step === step && record.inFlight.at === at
 }
 
+/** A new token can be had without a person: nothing is known that forbids to ask. */
+export function canRenew(record: Known): boolean {
+  const spent = record?.inFlight?.step === 'refreshToken' && record.inFlight.once
+  return record?.tokens?.renewable === true && !spent
+}
+
 /** These very tokens are stored already: a write that seemed to fail had not. */
 export function holds(record: Known, { accessToken }: Tokens): boolean {
   return record?.tokens?.accessToken === accessToken

@@ -45,6 +45,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['recalling', breaks('recall'), 'failed'],
 
   ['idle', say.start, start, {}, { wish: 'authorization.start' }],
+  ['idle', say.forget, 'forgetting', {}, { wish: 'token.forget' }],
 
   ['authorized', done('freshness', 'due'), 'refreshing', lived],
   ['authorized', done('freshness', 'over'), 'recalling', lived],
@@ -60,6 +61,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['refreshing', answers('refreshToken', 'authorized', lived), 'authorized', lived],
   ['refreshing', answers('refreshToken', 'backingOff', trouble), 'backingOff', lived],
   ['refreshing', answers('refreshToken', 'revoking', lived), 'revoking', lived],
+  ['refreshing', answers('refreshToken', 'authorized', lived), 'revoking', { ...lived, wish: say.revoke }],
   ['refreshing', answers('refreshToken', 'expired'), 'expired', lived],
   ['refreshing', answers('refreshToken', 'idle'), 'recalling', lived],
   ['refreshing', breaks('refreshToken'), 'failed', lived],
