@@ -13,6 +13,8 @@ declare function showOnScreen(...shown: string[]): void
 declare function showStatus(state: unknown): void
 declare function secretFromYourVault(): string
 declare function redirectBrowser(url: string): void
+declare function callApi(token: string): Promise<number>
+declare const till: import('oauth-machines').Connection
 declare const sessionId: string
 declare const request: { url: string }
 `
@@ -23,9 +25,10 @@ describe('README.md', () => {
     const folder = mkdtempSync(fileURLToPath(new URL('node_modules/.readme-', root)))
     try {
       for (const [index, code] of blocks.entries()) {
-        const declared = host
-          .split('\n')
-          .filter((line) => code.includes(/(?:function|const) (\w+)/.exec(line)?.[1] ?? '\0'))
+        const declared = host.split('\n').filter((line) => {
+          const name = /(?:function|const) (\w+)/.exec(line)?.[1] ?? '\0'
+          return code.includes(name) && !code.includes(`const ${name} =`)
+        })
         writeFileSync(`${folder}/block-${index}.ts`, `${code}\n${declared.join('\n')}\nexport {}\n`)
       }
       writeFileSync(
