@@ -7,7 +7,7 @@ import type { FlowActor } from './flow-actor.ts'
 import { rule } from './outcome.ts'
 import { type ConnectionEvent, sealEvent } from './sealing.ts'
 import { observeTransitions, type Transition } from './transitions.ts'
-import type { Held } from './vault/custody.ts'
+import type { Held } from './vault/holdings.ts'
 import { type Finding, patiently, until } from './waiting.ts'
 
 /** What `on` tells; free of secrets. Mind that a prompt belongs on the screen, not in a log. */

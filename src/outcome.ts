@@ -1,7 +1,7 @@
 import type { FlowContext } from '../machines/flow.ts'
 import type { FlowEvent } from './dialogue.ts'
 import { type Failure, fail } from './failure.ts'
-import type { Held } from './vault/custody.ts'
+import type { Held } from './vault/holdings.ts'
 
 /** What to do about a caller who wants a token that is not at hand. */
 export type Ruling =

@@ -1,32 +1,10 @@
 import { type Environment, sleep } from '../environment.ts'
 import type { Settings } from '../registration.ts'
+import { createHoldings } from './holdings.ts'
 import { createLeasing } from './leasing.ts'
 import { type ConnectionRecord, parseRecord, type Tokens } from './record.ts'
-import { canRenew } from './steps.ts'
 import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
 import type { Entry, Vault } from './vault.ts'
-
-/** What is known of a connection without asking the vault; it outlives a vault in trouble. */
-export interface Held {
-  record: ConnectionRecord | undefined
-  /** The token that may be handed out. */
-  accessToken: string | undefined
-  /** Unix milliseconds; `Infinity` where the server did not say. */
-  expiresAt: number
-  refreshAt: number
-  /** A disconnect was asked for and is not stored yet. */
-  revokeWished: boolean
-  /** The access token that an API refused. */
-  rejected: string | undefined
-  /** How many answers the vault has not taken yet. */
-  storing: number
-  /** How many connections of this name are open. */
-  connections: number
-  /** How often in a row the vault was in trouble. */
-  troubles: number
-  /** Called when a token may be usable although no state has changed. */
-  readonly listeners: Set<() => void>
-}
 
 /** How a record changes: returns the next one, or the same one where nothing is to be stored. */
 export type Change = (current: ConnectionRecord | undefined) => ConnectionRecord | undefined
@@ -40,70 +18,8 @@ const RACES = 50
 export function createCustody(vault: Vault, settings: Settings, environment: Environment) {
   const { provider, fingerprint } = settings
   const about = provider.name
-  const known = new Map<string, Held>()
-
-  /** What is known of a connection; one object for its whole life. */
-  function held(name: string): Held {
-    const existing = known.get(name)
-    if (existing) return existing
-    const fresh: Held = {
-      record: undefined,
-      accessToken: undefined,
-      expiresAt: 0,
-      refreshAt: Infinity,
-      revokeWished: false,
-      rejected: undefined,
-      storing: 0,
-      connections: 0,
-      troubles: 0,
-      listeners: new Set(),
-    }
-    known.set(name, fresh)
-    return fresh
-  }
-
-  /** A connection was opened; what is known of it is kept until the last one of its name is closed. */
-  function open(name: string): Held {
-    const cell = held(name)
-    cell.connections++
-    return cell
-  }
-
-  function close(name: string): void {
-    if (--held(name).connections <= 0) known.delete(name)
-  }
-
-  /** Takes a record over into memory, and with it the token that may be handed out. */
-  function hold(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
-    const cell = held(name)
-    const tokens = record?.wantsRevoke || record?.tokens?.accessToken === cell.rejected ? undefined : record?.tokens
-    Object.assign(cell, {
-      record,
-      accessToken: tokens?.accessToken,
-      expiresAt: tokens?.expiresAt ?? Infinity,
-      refreshAt: (canRenew(record) && tokens?.refreshAt) || Infinity,
-    })
-    return record
-  }
-
-  /** A disconnect that was asked for while an answer was awaited goes along with the next change. */
-  function withWish(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
-    const cell = held(name)
-    if (!record?.tokens) cell.revokeWished = false
-    return record && cell.revokeWished && !record.wantsRevoke ? { ...record, wantsRevoke: true } : record
-  }
-
-  /** The token was refused somewhere: it is handed out no more. */
-  function withhold(name: string): void {
-    const cell = held(name)
-    cell.rejected = cell.record?.tokens?.accessToken
-    cell.accessToken = undefined
-  }
-
-  /** A disconnect is asked for: from now on no token is handed out, and the next change of the record says so. */
-  function wishRevoke(name: string): void {
-    Object.assign(held(name), { revokeWished: true, accessToken: undefined })
-  }
+  const memory = createHoldings()
+  const { held, hold, withWish } = memory
 
   async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
     const entry: Entry | undefined = await ask(about, 'read', async () => vault.read(name))
@@ -193,16 +109,5 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     }
   }
 
-  return {
-    held,
-    open,
-    close,
-    read,
-    update,
-    store,
-    erase,
-    withhold,
-    wishRevoke,
-    ...createLeasing(vault, about, environment),
-  }
+  return { ...memory, read, update, store, erase, ...createLeasing(vault, about, environment) }
 }
