@@ -26,6 +26,7 @@ export const nextPoll = ({ context }: Known): Deadline => ({
   at: context.nextPollAt,
   until: context.prompt?.expiresAt,
   watched: true,
+  steady: true,
 })
 
 /** `input`: the end of the time that a person has to come back. */
@@ -33,6 +34,7 @@ export const patience = ({ context }: Known): Deadline => ({
   at: undefined,
   until: context.prompt?.expiresAt,
   watched: true,
+  steady: false,
 })
 
 /** `input`: the time to renew the token; one that cannot be renewed just ends. */
@@ -40,6 +42,7 @@ export const freshness = ({ context: { token } }: Known): Deadline => ({
   at: token?.renewable ? token.refreshAt : undefined,
   until: token?.renewable ? undefined : token?.expiresAt,
   watched: false,
+  steady: false,
 })
 
 /** `input`: the next try; a person waits for the first token, nobody for the next. */
@@ -47,6 +50,7 @@ export const nextTry = ({ context }: Known): Deadline => ({
   at: context.retryAt,
   until: undefined,
   watched: context.token === undefined,
+  steady: true,
 })
 
 const remember = {

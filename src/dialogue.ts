@@ -34,4 +34,6 @@ export interface Deadline {
   readonly until: number | undefined
   /** Whether a person waits for it: only then does it keep a process alive. */
   readonly watched: boolean
+  /** Whether it is the span that counts, whatever the clock is set to meanwhile. */
+  readonly steady: boolean
 }

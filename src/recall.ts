@@ -77,7 +77,7 @@ export interface Summary {
 export function standing(record: ConnectionRecord | undefined, now: number): Standing {
   if (record === undefined) return 'idle'
   const { pending, tokens, inFlight, retry, ended } = record
-  const waits = retry !== undefined && now < retry.at
+  const waits = retry !== undefined && !due(retry.at, retry.since, now)
   if (record.wantsRevoke) return waits ? 'backingOff' : 'revoking'
   if (inFlight?.step === 'exchangeCode') return 'failed'
   if (pending) return awaiting(pending, now)
@@ -94,8 +94,13 @@ export function standing(record: ConnectionRecord | undefined, now: number): Sta
 function awaiting(pending: DevicePending | RedirectPending, now: number): Standing {
   if (reached(pending.expiresAt, now)) return 'expired'
   if (pending.kind === 'redirect') return 'awaitingUser'
-  if (reached(pending.nextPollAt, now)) return 'polling'
+  if (due(pending.nextPollAt, pending.since, now)) return 'polling'
   return pending.slowedDown ? 'slowDown' : 'awaitingUser'
+}
+
+/** Whether a wait is over. One that began in the future began before the clock was set back: it is not waited for twice. */
+function due(at: number, since: number | undefined, now: number): boolean {
+  return now >= at || (since !== undefined && now < since)
 }
 
 /** Whether an instant is past; one that is not known never is. Unix milliseconds. */

@@ -164,17 +164,22 @@ describe('a deadline', () => {
   const bearer = { ...say.token, renewable: false }
 
   it.each([
-    ['deviceCode', 'awaitingUser', polls, { at: 5_000, until: 9_000, watched: true }],
-    ['deviceCode', 'slowDown', polls, { at: 5_000, until: 9_000, watched: true }],
-    ['authorizationCode', 'awaitingUser', { prompt }, { at: undefined, until: 9_000, watched: true }],
-    ['deviceCode', 'authorized', { token: say.token }, { at: 1_000, until: undefined, watched: false }],
-    ['deviceCode', 'authorized', { token: bearer }, { at: undefined, until: 2_000, watched: false }],
-    ['clientCredentials', 'backingOff', { retryAt: 7_000 }, { at: 7_000, until: undefined, watched: true }],
+    ['deviceCode', 'awaitingUser', polls, { at: 5_000, until: 9_000, watched: true, steady: true }],
+    ['deviceCode', 'slowDown', polls, { at: 5_000, until: 9_000, watched: true, steady: true }],
+    ['authorizationCode', 'awaitingUser', { prompt }, { at: undefined, until: 9_000, watched: true, steady: false }],
+    ['deviceCode', 'authorized', { token: say.token }, { at: 1_000, until: undefined, watched: false, steady: false }],
+    ['deviceCode', 'authorized', { token: bearer }, { at: undefined, until: 2_000, watched: false, steady: false }],
+    [
+      'clientCredentials',
+      'backingOff',
+      { retryAt: 7_000 },
+      { at: 7_000, until: undefined, watched: true, steady: true },
+    ],
     [
       'clientCredentials',
       'backingOff',
       { retryAt: 7_000, token: say.token },
-      { at: 7_000, until: undefined, watched: false },
+      { at: 7_000, until: undefined, watched: false, steady: true },
     ],
   ] as const)('in %s %s waits for what the context says', (id, key, known, expected) => {
     const invoke = charts.find((chart) => chart.id === id)?.chart.root.states[key]?.invoke[0]

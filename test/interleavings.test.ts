@@ -11,7 +11,7 @@ import {
   tyro,
   type Vault,
 } from '../src/index.ts'
-import { pass, settle, stateOf, tillOnStage } from './support/stage.ts'
+import { deviceGrant, pass, settle, stateOf, tillOnStage } from './support/stage.ts'
 
 beforeEach(async () => {
   await import('ky')
@@ -197,6 +197,38 @@ describe('a lost refresh that must not be repeated', () => {
 })
 
 describe('a clock that is set back', () => {
+  it('by an hour does not prolong a back-off by an hour', async () => {
+    const { emulator, newClient, authorize, requests } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    emulator.fault({ provider: 'tyro', endpoint: 'token' }, { kind: 'status', status: 503 })
+    till.send({ type: 'token.refresh' })
+    await settle()
+    expect(stateOf(till)).toBe('backingOff')
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(5)
+    expect(stateOf(till)).toBe('authorized')
+    expect(requests('refresh_token')).toHaveLength(2)
+    await till.stop()
+  })
+
+  it('by an hour does not stop the polls of a login', async () => {
+    const { emulator, newClient, requests } = tillOnStage()
+    const till = newClient().connect('till')
+    till.send({ type: 'authorization.start' })
+    await pass(6)
+    expect(requests(deviceGrant)).toHaveLength(1)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(7)
+    expect(requests(deviceGrant)).toHaveLength(2)
+    const { prompt } = till.actor.getSnapshot().context
+    emulator.approve(prompt?.kind === 'device' ? prompt.userCode : '')
+    // The server's clock was set back as well, and it asked to slow down.
+    await pass(12)
+    expect(stateOf(till)).toBe('authorized')
+    await till.stop()
+  })
+
   it('does not prolong the patience with a request', async () => {
     const { emulator, newClient, authorize } = tillOnStage()
     const till = newClient().connect('till')

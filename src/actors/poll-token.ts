@@ -21,7 +21,7 @@ export const pollToken: Verb = (duty, means) => {
     if (!pending || standingOf(before, means) !== 'polling') return { record: before }
     const at = environment.now()
     // The next poll is dated before this one leaves: a process that dies in between does not poll too early.
-    const dated = { ...pending, nextPollAt: at + pause(pending) }
+    const dated = { ...pending, since: at, nextPollAt: at + pause(pending) }
     const change = (current: ConnectionRecord | undefined) =>
       current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current
     const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at))
@@ -71,13 +71,22 @@ function after(
     const attempts = (current.retry?.attempts ?? 0) + 1
     const wait = Math.max(pause(pending), Math.min(pause(pending) * 2 ** attempts, LONGEST_PAUSE))
     const nextPollAt = Math.max(receivedAt + wait, verdict.failure.retryAt ?? 0)
-    const slower = { ...current, pending: { ...pending, nextPollAt, slowedDown: false } }
-    return retrying(slower, nextPollAt, verdict.failure, verdict.ambiguous ? current.inFlight : unknownBefore)
+    const slower = { ...current, pending: { ...pending, since: receivedAt, nextPollAt, slowedDown: false } }
+    return retrying(
+      slower,
+      receivedAt,
+      nextPollAt,
+      verdict.failure,
+      verdict.ambiguous ? current.inFlight : unknownBefore,
+    )
   }
   const slowedDown = verdict.kind === 'slowDown'
   const intervalSeconds = pending.intervalSeconds + (slowedDown ? SLOW_DOWN : 0)
   const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), verdict.retryAt ?? 0)
-  const next = settled({ ...current, pending: { ...pending, intervalSeconds, nextPollAt, slowedDown } })
+  const next = settled({
+    ...current,
+    pending: { ...pending, intervalSeconds, since: receivedAt, nextPollAt, slowedDown },
+  })
   // Only "pending" proves that an answer lost before was no token.
   return slowedDown && unknownBefore ? { ...next, inFlight: unknownBefore } : next
 }

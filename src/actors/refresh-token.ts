@@ -76,7 +76,7 @@ function after(
   const { failure } = verdict
   if (verdict.kind === 'trouble') {
     const unknown = verdict.ambiguous ? current.inFlight : unknownBefore
-    return retrying(current, nextTryAt(current, failure, means), failure, unknown)
+    return retrying(current, receivedAt, nextTryAt(current, failure, means), failure, unknown)
   }
   const ended = { standing: 'expired' as const, because: failure.code, failure, at: receivedAt }
   const { retry: _, inFlight: __, ...rest } = current

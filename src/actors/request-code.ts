@@ -30,7 +30,7 @@ export const requestCode: Verb = (duty, means) => {
         return { ...blankRecord(current, current.provider, current.client), pending: verdict.pending }
       const { kind, failure } = verdict
       if (kind === 'refused') return ended(current, 'failed', failure.code, answer.receivedAt, failure)
-      return retrying(current, nextTryAt(current, failure, means), failure, current.inFlight)
+      return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, current.inFlight)
     }
   })
 }

@@ -31,7 +31,7 @@ export const requestToken: Verb = (duty, means) => {
       if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
       const { kind, failure } = verdict
       if (kind === 'refused') return ended(current, 'failed', failure.code, answer.receivedAt, failure)
-      return retrying(current, nextTryAt(current, failure, means), failure, current.inFlight)
+      return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, current.inFlight)
     }
   })
 }

@@ -38,7 +38,13 @@ export const revokeToken: Verb = async (duty, means) => {
       if (verdict.kind === 'revoked') return over(current, answer.receivedAt)
       if (verdict.kind === 'refused')
         return over(current, answer.receivedAt, notEndedThere(verdict.failure, settings.provider.name))
-      return retrying(current, nextTryAt(current, verdict.failure, means), verdict.failure, current.inFlight)
+      return retrying(
+        current,
+        answer.receivedAt,
+        nextTryAt(current, verdict.failure, means),
+        verdict.failure,
+        current.inFlight,
+      )
     }
   })
 }

@@ -60,6 +60,7 @@ function readDeviceCode(
     ...(verificationUriComplete && { verificationUriComplete }),
     intervalSeconds,
     nextPollAt: receivedAt + intervalSeconds * 1000 + POLL_MARGIN,
+    since: receivedAt,
     slowedDown: false,
     expiresAt: requestedAt + lifetime * 1000,
   }

@@ -29,6 +29,8 @@ const devicePending = v.object({
   verificationUriComplete: v.exactOptional(v.string()),
   intervalSeconds: v.number(),
   nextPollAt: instant,
+  /** When `nextPollAt` was set: a clock that says less was set back, and is not waited for. */
+  since: v.exactOptional(instant),
   slowedDown: v.boolean(),
   expiresAt: instant,
 })
@@ -83,7 +85,7 @@ const connectionRecord = v.object({
   pending: v.exactOptional(v.variant('kind', [devicePending, redirectPending])),
   tokens: v.exactOptional(tokens),
   inFlight: v.exactOptional(inFlight),
-  retry: v.exactOptional(v.object({ at: instant, attempts: count, failure })),
+  retry: v.exactOptional(v.object({ at: instant, since: v.exactOptional(instant), attempts: count, failure })),
   wantsRevoke: v.exactOptional(v.literal(true)),
   ended: v.exactOptional(
     v.object({

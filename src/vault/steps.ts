@@ -64,13 +64,18 @@ export function ended(
  */
 export function retrying(
   record: ConnectionRecord,
+  since: number,
   at: number,
   failure: Failure,
   inFlight: InFlight | undefined,
 ): ConnectionRecord {
   const { inFlight: _, ...rest } = record
   const attempts = (record.retry?.attempts ?? 0) + 1
-  return { ...rest, ...(inFlight && { inFlight }), retry: { at, attempts, failure: { ...failure, retryAt: at } } }
+  return {
+    ...rest,
+    ...(inFlight && { inFlight }),
+    retry: { at, since, attempts, failure: { ...failure, retryAt: at } },
+  }
 }
 
 /** Nothing is in flight and nothing is wrong any more. */

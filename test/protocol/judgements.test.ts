@@ -249,6 +249,7 @@ describe('the device authorization', () => {
       verificationUriComplete: body.verification_uri_complete,
       intervalSeconds: 5,
       nextPollAt: NOW + 2_000 + 5_000 + 500,
+      since: NOW + 2_000,
       slowedDown: false,
       expiresAt: NOW + 900_000,
     })
