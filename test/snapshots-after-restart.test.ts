@@ -5,6 +5,7 @@ import {
   inMemory,
   loginUrl,
   office,
+  realMoment,
   type Stage,
   sent,
   service,
@@ -257,8 +258,7 @@ describe('a back office after a restart', () => {
     stage.emulator.fault({ provider: 'sumup-pos-pro', endpoint: 'token' }, { kind: 'hang' })
     const url = await stage.emulator.login(loginUrl(before))
     before.send({ type: 'authorization.responded', url, binding })
-    for (let turn = 0; turn < 200 && sent(stage.emulator).length === 0; turn++)
-      await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 5_000 && sent(stage.emulator).length === 0; turn++) await realMoment()
     await vi.advanceTimersByTimeAsync(100)
     // A process that dies holds no lease for long and stores nothing more: its vault is copied as it is now.
     const entry = await stage.vault.read('store-17')

@@ -165,6 +165,9 @@ export async function until({ actor }: Connection, state: string): Promise<void>
   throw new Error(`still ${String(actor.getSnapshot().value)}, not ${state}`)
 }
 
+/** A millisecond of real time, for work that is done elsewhere than in this thread. */
+export const realMoment = () => new Promise<void>((resolve) => realTimeout(resolve, 1))
+
 /** Fake clock and timers, but real turns of the event loop: hashes and streams need them. */
 export function fakeTime(): void {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
