@@ -52,4 +52,12 @@ describe('README.md', () => {
     for (const [, link = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g))
       expect(() => readFileSync(new URL(link, root))).not.toThrow()
   })
+
+  it('tells every member of provider data', () => {
+    const source = readFileSync(new URL('src/providers/define-provider.ts', root), 'utf8')
+    const schema = source.slice(source.indexOf('const provider = v.strictObject({'), source.indexOf('const needs ='))
+    const members = [...schema.matchAll(/^ {2}(\w+)[:,]/gm)].map(([, member]) => member)
+    expect(members.length).toBeGreaterThan(12)
+    for (const member of members) expect(readme).toContain(`\`${member}\``)
+  })
 })
