@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient, createEnvironment, memoryVault, tyro } from '../src/index.ts'
+import { body, login, pass, pending, START, startClock, tokens } from './support/login.ts'
 import {
   asWritten,
   brokenConnection,
@@ -13,40 +14,12 @@ import {
 // Loading it takes real time, which fake timers do not give.
 await import('ky')
 
-const START = Date.UTC(2030, 0, 1)
-const body = {
-  device_code: 'device-1',
-  user_code: 'ab cd',
-  verification_uri: 'https://a.example/activate',
-  expires_in: 900,
-  interval: 5,
-}
-const tokens = { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'Bearer', expires_in: 86_400 }
-const pending = () => refusal('authorization_pending', 403)
 const bare429 = () => new Response(null, { status: 429 })
 const later = (seconds: number, reply: () => Response) => () =>
   new Promise<Response>((resolve) => setTimeout(() => resolve(reply()), seconds * 1000))
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
-})
+beforeEach(startClock)
 afterEach(() => vi.useRealTimers())
-
-const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
-
-async function login(replies: Reply[], device: object = body) {
-  const server = scriptedFetch(json(device), ...replies)
-  const environment = createEnvironment({ fetch: server.fetch, random: () => 0 })
-  const connection = createClient(tyro, { clientId: 'c' }, { environment }).connect('till-3')
-  connection.send({ type: 'authorization.start' })
-  await pass(0)
-  return {
-    server,
-    connection,
-    state: () => connection.actor.getSnapshot().value,
-    context: () => connection.actor.getSnapshot().context,
-  }
-}
 
 describe('a refusal', () => {
   it.each<[string, string, string, () => Response]>([

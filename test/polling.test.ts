@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient, createEnvironment, tyro } from '../src/index.ts'
+import { approved, body, login, pass, pending, START, startClock } from './support/login.ts'
 import {
   asWritten,
   brokenConnection,
@@ -14,43 +15,11 @@ import {
 // Loading it takes real time, which fake timers do not give.
 await import('ky')
 
-const START = Date.UTC(2030, 0, 1)
-const body = {
-  device_code: 'device-1',
-  user_code: 'ABCD-EFGH',
-  verification_uri: 'https://a.example/activate',
-  expires_in: 900,
-  interval: 5,
-}
-const tokens = { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'Bearer', expires_in: 86_400 }
-const pending = () => refusal('authorization_pending', 403)
 const slowDown = () => refusal('slow_down', 400)
-const approved = () => json(tokens)
 const times = (count: number, reply: () => Reply): Reply[] => Array.from({ length: count }, reply)
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
-})
+beforeEach(startClock)
 afterEach(() => vi.useRealTimers())
-
-const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
-
-/** Starts a login whose device code comes at once, at second 0. */
-async function login(replies: Reply[], device: object = body, requestTimeout = 30_000) {
-  const server = scriptedFetch(json(device), ...replies)
-  const environment = createEnvironment({ fetch: server.fetch, random: () => 0 })
-  const connection = createClient(tyro, { clientId: 'c' }, { environment, requestTimeout }).connect('till-3')
-  connection.send({ type: 'authorization.start' })
-  await pass(0)
-  return {
-    server,
-    connection,
-    state: () => connection.actor.getSnapshot().value,
-    context: () => connection.actor.getSnapshot().context,
-    /** When each poll came, in seconds after the device code. */
-    polls: () => server.seen.slice(1).map(({ at }) => (at - START) / 1000),
-  }
-}
 
 describe('the first poll', () => {
   it.each([
