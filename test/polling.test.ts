@@ -191,6 +191,6 @@ describe('trouble while polling', () => {
     expect(server.seen).toHaveLength(1)
     await pass(0.1)
     expect(connection.actor.getSnapshot().value).toBe('awaitingUser')
-    expect(connection.actor.getSnapshot().context.prompt).toMatchObject({ userCode: 'ABCD-EFGH' })
+    expect(connection.actor.getSnapshot().context.prompt).toMatchObject({ userCode: 'ab cd' })
   })
 })
