@@ -1,5 +1,5 @@
 import { fail, OAuthError } from './failure.ts'
-import type { Deviation, Endpoints, Provider } from './providers/define-provider.ts'
+import type { Deviation, Endpoints, Provider } from './providers/provider.ts'
 
 /** What an application got when it registered with a provider, and how it wants to be connected. */
 export type Registration<P extends Provider = Provider> = Common<P> & Secret<P> & Redirect<P> & Sandbox<P>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { OAuthError } from '../src/failure.ts'
-import { defineProvider, type Provider } from '../src/providers/define-provider.ts'
+import { defineProvider } from '../src/providers/define-provider.ts'
 import { mypos } from '../src/providers/mypos.ts'
+import type { Provider } from '../src/providers/provider.ts'
 import { sumupPosPro } from '../src/providers/sumup-pos-pro.ts'
 import { tyro } from '../src/providers/tyro.ts'
 

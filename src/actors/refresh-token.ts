@@ -1,6 +1,6 @@
 import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
-import type { Provider } from '../providers/define-provider.ts'
+import type { Provider } from '../providers/provider.ts'
 import { reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
 import { awaits, canRenew, connected, departing, retrying } from '../vault/steps.ts'

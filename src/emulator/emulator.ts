@@ -1,4 +1,4 @@
-import type { Provider } from '../providers/define-provider.ts'
+import type { Provider } from '../providers/provider.ts'
 import { createApp, serverAt } from './app.ts'
 import { createFaults, type FaultPlace } from './faults.ts'
 import type { Fault } from './faulty-answer.ts'

@@ -1,4 +1,5 @@
-import { checkProvider, type Endpoints, type Provider } from '../providers/define-provider.ts'
+import { checkProvider } from '../providers/define-provider.ts'
+import type { Endpoints, Provider } from '../providers/provider.ts'
 
 /** A copy of a provider that stands at `base`, its sandbox beside it at `base-sandbox`; the paths stay. */
 export function relocate<P extends Provider>(original: P, base: string): P {

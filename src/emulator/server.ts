@@ -1,7 +1,7 @@
 import type { Hono, HonoRequest } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Endpoints } from '../providers/define-provider.ts'
+import type { Endpoints } from '../providers/provider.ts'
 import type { Tokens } from './tokens.ts'
 
 /** One emulated authorization server. */

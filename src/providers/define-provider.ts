@@ -1,12 +1,6 @@
 import * as v from 'valibot'
 import { fail, OAuthError } from '../failure.ts'
-
-/** A provider as JSON-serialisable data. Charts and actors are written per grant and know no provider by name. */
-export type Provider = v.InferOutput<typeof provider>
-export type Grant = Provider['grant']
-export type Endpoints = v.InferOutput<typeof endpoints>
-/** What a provider's documentation describes and a host may opt into, although it is discouraged. */
-export type Deviation = NonNullable<Provider['deviations']>[number]
+import type { Endpoints, Grant, Provider } from './provider.ts'
 
 const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'))
 const text = v.pipe(v.string(), v.nonEmpty())
@@ -35,78 +29,55 @@ const parameters = v.pipe(
 /** @see RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E */
 const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope token of RFC 6749 §3.3'))
 
-const endpoints = v.strictObject({
-  /** @see RFC 8628 §3.1 */
+const endpoints: v.GenericSchema<Endpoints> = v.strictObject({
   deviceAuthorization: v.exactOptional(httpUrl),
-  /** Where the merchant's browser is sent. Query parameters already in it are kept. @see RFC 6749 §3.1 */
   authorization: v.exactOptional(httpUrl),
-  /** @see RFC 6749 §3.2 */
   token: httpUrl,
-  /** @see RFC 7009 §2 */
   revocation: v.exactOptional(httpUrl),
 })
 
-const provider = v.strictObject({
-  /** Names the provider in records, in file names, in paths of the emulator. */
+/** Says the same as the types; what each member means stands there. */
+const provider: v.GenericSchema<Provider> = v.strictObject({
   id: word,
-  /** Names the provider to people. */
   name: text,
   documentation: v.exactOptional(v.pipe(v.string(), v.url())),
   grant: v.picklist(['device_code', 'authorization_code', 'client_credentials']),
   endpoints,
-  /** The same endpoints for tests, where the provider has separate ones. */
   sandbox: v.exactOptional(endpoints),
-  /** The issuer that a redirect's `iss` must equal, character for character. @see RFC 9207 §2.4 */
   issuer: v.exactOptional(text),
-  /** How the client proves itself at the token and revocation endpoints. @see RFC 6749 §2.3 */
   clientAuthentication: v.picklist(['none', 'client_secret_post', 'client_secret_basic']),
-  /** Whether Basic form-encodes id and secret first, as RFC 6749 §2.3.1 says, or joins them raw. Default `form`. */
   basicEncoding: v.exactOptional(v.picklist(['form', 'raw'])),
-  /** Fixed parameters that a request carries in addition. */
   parameters: v.exactOptional(
     v.strictObject({
       deviceAuthorization: v.exactOptional(parameters),
       authorization: v.exactOptional(parameters),
-      /** The first token request of the grant: poll, code exchange or client credentials. */
       token: v.exactOptional(parameters),
       refresh: v.exactOptional(parameters),
       revocation: v.exactOptional(parameters),
     }),
   ),
   scopes: v.strictObject({
-    /** Asked for unless the registration says otherwise. */
     default: v.array(scopeToken),
-    /** Enabled for every client, but not needed by all. */
     optional: v.exactOptional(v.array(scopeToken)),
-    /** Refused until the provider has enabled them for this client. */
     onRequest: v.exactOptional(v.array(scopeToken)),
   }),
-  /** In seconds, for answers that do not say. */
   lifetimes: v.exactOptional(
     v.strictObject({
       accessToken: v.exactOptional(seconds),
-      /** Told to people; only the server ends a session. */
       refreshToken: v.exactOptional(seconds),
       deviceCode: v.exactOptional(seconds),
-      /** How long a browser may take to come back. Default 600. */
       authorization: v.exactOptional(seconds),
     }),
   ),
-  /** Supplied where an answer has no `token_type`. @see RFC 6749 §5.1 */
   assumedTokenType: v.exactOptional(v.literal('Bearer')),
-  /** What follows a refresh whose answer was lost. Default `retry`. */
   refreshAfterLostAnswer: v.exactOptional(v.picklist(['retry', 'never'])),
-  /** Which token is revoked first; without a refresh token, the access token is, unless `refresh_token_only`. */
   revokes: v.exactOptional(v.picklist(['refresh_token', 'refresh_token_only', 'access_token'])),
   deviations: v.exactOptional(
     v.array(v.picklist(['unsafe_token_parameters_in_query', 'unsafe_missing_state', 'basic_semicolon'])),
   ),
-  /** The APIs that the token is for. */
   resource: v.exactOptional(
     v.strictObject({
-      /** The only origins that the token may be sent to. */
       origins: v.array(httpUrl),
-      /** Headers beside `Authorization`; `{client_id}` and `{uuid}`, new each time, are filled in. */
       headers: v.exactOptional(v.record(v.string(), text)),
     }),
   ),

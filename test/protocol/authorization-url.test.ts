@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { authorizationRequest } from '../../src/protocol/authorization-request.ts'
 import { challengeOf, randomToken } from '../../src/protocol/pkce.ts'
-import { defineProvider, type Provider } from '../../src/providers/define-provider.ts'
+import { defineProvider } from '../../src/providers/define-provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { sumupPosPro } from '../../src/providers/sumup-pos-pro.ts'
 import { settingsOf } from '../support/scripted-fetch.ts'
 

@@ -7,7 +7,7 @@ import { judgeDeviceToken } from '../../src/protocol/device-token.ts'
 import { judgeRefresh } from '../../src/protocol/refresh.ts'
 import { judgeRevocation } from '../../src/protocol/revocation.ts'
 import { wordsOf } from '../../src/protocol/verdict.ts'
-import type { Provider } from '../../src/providers/define-provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { tyro } from '../../src/providers/tyro.ts'
 import { answered, settingsOf, stillEnvironment } from '../support/scripted-fetch.ts'
 

@@ -1,6 +1,6 @@
 import { createEnvironment, type Environment } from '../../src/environment.ts'
 import type { Answer } from '../../src/protocol/http.ts'
-import type { Provider } from '../../src/providers/define-provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { checkRegistration, type Registration, type Settings } from '../../src/registration.ts'
 
 /** A request as a server would see it. */
