@@ -60,7 +60,7 @@ describe('imports', () => {
 
   it.each([
     ['ky', ['src/protocol/http.ts']],
-    ['valibot', ['src/providers/define-provider.ts', 'src/vault/record.ts']],
+    ['valibot', ['src/providers/define-provider.ts', 'src/vault/parse-record.ts']],
   ])('of %s stand in %j', (name, files) => {
     const found = importers(sources, ({ from }) => from === name || from.startsWith(`${name}/`))
     expect([...new Set(found)].sort()).toEqual(files.map((file) => `${file} → ${name}`))

@@ -1,105 +1,88 @@
-import * as v from 'valibot'
-import { type Failure, type FailureCode, isFailure, isFailureCode } from '../failure.ts'
+import type { Failure, FailureCode } from '../failure.ts'
 
-/**
- * What the vault remembers of one connection: everything that must survive a power cut, secrets included.
- * Instants are Unix milliseconds. The shape is versioned, and this file is its only definition.
- */
-export type ConnectionRecord = v.InferOutput<typeof connectionRecord>
-export type DevicePending = v.InferOutput<typeof devicePending>
-export type RedirectPending = v.InferOutput<typeof redirectPending>
-export type Tokens = v.InferOutput<typeof tokens>
-export type InFlight = v.InferOutput<typeof inFlight>
+/** The version of a record that this package writes. */
+export const RECORD_VERSION = 1
 
 /** Why a connection is at rest: the failure that ended it, or the wish that did. */
 export type EndedBecause = FailureCode | 'revoked' | 'forgotten'
 
-/** The version that this package writes. */
-export const RECORD_VERSION = 1
-
-const instant = v.pipe(v.number(), v.finite())
-const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+/**
+ * What the vault remembers of one connection: everything that must survive a power cut, secrets included. Plain JSON.
+ * Instants are Unix milliseconds.
+ */
+export interface ConnectionRecord {
+  version: typeof RECORD_VERSION
+  /** The id of the provider. */
+  provider: string
+  /** Tells clients, servers and grants apart: a record of another one is refused, not overwritten. */
+  client: string
+  /** How many tokens this connection has had. */
+  generation: number
+  /** An authorization that waits for a person. */
+  pending?: DevicePending | RedirectPending
+  tokens?: Tokens
+  /** A request whose outcome is not stored. */
+  inFlight?: InFlight
+  /** When to try again, set at `since`; a clock that says less than that was set back, and is not waited for. */
+  retry?: { at: number; since?: number; attempts: number; failure: Failure }
+  /** A disconnect was asked for. */
+  wantsRevoke?: true
+  ended?: { standing: 'expired' | 'revoked' | 'failed'; because: EndedBecause; failure?: Failure; at: number }
+}
 
 /** A device code that waits for the merchant. @see RFC 8628 §3.2 */
-const devicePending = v.object({
-  kind: v.literal('device'),
-  deviceCode: v.string(),
-  userCode: v.string(),
-  verificationUri: v.string(),
-  verificationUriComplete: v.exactOptional(v.string()),
-  intervalSeconds: v.number(),
-  nextPollAt: instant,
-  /** When `nextPollAt` was set: a clock that says less was set back, and is not waited for. */
-  since: v.exactOptional(instant),
-  slowedDown: v.boolean(),
-  expiresAt: instant,
-})
+export interface DevicePending {
+  kind: 'device'
+  deviceCode: string
+  userCode: string
+  verificationUri: string
+  verificationUriComplete?: string
+  /** The server's, with what `slow_down` has added; the safety margin is not in it. */
+  intervalSeconds: number
+  nextPollAt: number
+  /** When `nextPollAt` was set. */
+  since?: number
+  slowedDown: boolean
+  expiresAt: number
+}
 
 /** An authorization request that waits for the browser to come back. @see RFC 6749 §4.1.1, RFC 7636 §4.1 */
-const redirectPending = v.object({
-  kind: v.literal('redirect'),
-  url: v.string(),
-  state: v.string(),
-  verifier: v.string(),
-  redirectUri: v.string(),
+export interface RedirectPending {
+  kind: 'redirect'
+  url: string
+  state: string
+  verifier: string
+  redirectUri: string
   /** SHA-256 of the session binding that `authorization.start` was given. */
-  binding: v.exactOptional(v.string()),
-  expiresAt: instant,
-})
+  binding?: string
+  expiresAt: number
+}
 
-const tokens = v.object({
-  accessToken: v.string(),
-  refreshToken: v.exactOptional(v.string()),
-  type: v.string(),
-  scope: v.string(),
+export interface Tokens {
+  accessToken: string
+  refreshToken?: string
+  type: string
+  /** As granted, space-separated. */
+  scope: string
   /** Missing: the lifetime is unknown, and only a refusal tells. */
-  expiresAt: v.exactOptional(instant),
-  refreshAt: v.exactOptional(instant),
-  refreshExpiresAt: v.exactOptional(instant),
+  expiresAt?: number
+  refreshAt?: number
+  refreshExpiresAt?: number
   /** Whether a new token can be had without a person. */
-  renewable: v.boolean(),
+  renewable: boolean
   /** Members of the answer that OAuth does not name. @see RFC 6749 §5.1 */
-  extra: v.record(v.string(), v.unknown()),
-})
+  extra: Record<string, unknown>
+}
 
 /**
  * A request that was sent, or is about to be, and whose answer is not stored. It stays after an ambiguous failure:
  * whoever reads it knows that the server may have acted.
  */
-const inFlight = v.object({
-  step: v.picklist(['requestCode', 'pollToken', 'exchangeCode', 'requestToken', 'refreshToken']),
-  at: instant,
+export interface InFlight {
+  step: 'requestCode' | 'pollToken' | 'exchangeCode' | 'requestToken' | 'refreshToken'
+  at: number
   /** How many requests of this step went out without a known outcome, this one included. */
-  tries: count,
+  tries: number
   /** The request must not be sent again, whatever became of it. */
-  once: v.boolean(),
-})
-
-const failure = v.custom<Failure>(isFailure)
-
-const connectionRecord = v.object({
-  version: v.literal(RECORD_VERSION),
-  provider: v.string(),
-  client: v.string(),
-  generation: count,
-  pending: v.exactOptional(v.variant('kind', [devicePending, redirectPending])),
-  tokens: v.exactOptional(tokens),
-  inFlight: v.exactOptional(inFlight),
-  retry: v.exactOptional(v.object({ at: instant, since: v.exactOptional(instant), attempts: count, failure })),
-  wantsRevoke: v.exactOptional(v.literal(true)),
-  ended: v.exactOptional(
-    v.object({
-      standing: v.picklist(['expired', 'revoked', 'failed']),
-      because: v.custom<EndedBecause>((word) => word === 'revoked' || isFailureCode(word)),
-      failure: v.exactOptional(failure),
-      at: instant,
-    }),
-  ),
-})
-
-/** Reads a record, or says which member is wrong; never what it holds. */
-export function parseRecord(data: unknown): { record: ConnectionRecord } | { wrong: string } {
-  const result = v.safeParse(connectionRecord, data, { abortEarly: true })
-  if (result.success) return { record: result.output }
-  return { wrong: v.getDotPath(result.issues[0]) ?? 'the record itself' }
+  once: boolean
 }
