@@ -77,7 +77,7 @@ export interface Summary {
 export function standing(record: ConnectionRecord | undefined, now: number): Standing {
   if (record === undefined) return 'idle'
   const { pending, tokens, inFlight, retry, ended } = record
-  const waits = retry !== undefined && !due(retry.at, retry.since, now)
+  const waits = backsOff(record, now)
   if (record.wantsRevoke) return waits ? 'backingOff' : 'revoking'
   if (inFlight?.step === 'exchangeCode') return 'failed'
   if (pending) return awaiting(pending, now)
@@ -96,6 +96,11 @@ function awaiting(pending: DevicePending | RedirectPending, now: number): Standi
   if (pending.kind === 'redirect') return 'awaitingUser'
   if (due(pending.nextPollAt, pending.since, now)) return 'polling'
   return pending.slowedDown ? 'slowDown' : 'awaitingUser'
+}
+
+/** Whether it is too early for another try. */
+export function backsOff({ retry }: ConnectionRecord, now: number): boolean {
+  return retry !== undefined && !due(retry.at, retry.since, now)
 }
 
 /** Whether a wait is over. One that began in the future began before the clock was set back: it is not waited for twice. */

@@ -212,6 +212,25 @@ describe('a clock that is set back', () => {
     await till.stop()
   })
 
+  it('by an hour does not make a rate-limited refresh turn in a circle', async () => {
+    const { emulator, newClient, authorize, requests } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const limited = { kind: 'status', status: 429, headers: { 'retry-after': '20' } } as const
+    emulator.fault({ provider: 'tyro', endpoint: 'token' }, limited)
+    till.send({ type: 'token.refresh' })
+    await settle()
+    expect(stateOf(till)).toBe('backingOff')
+    let transitions = 0
+    till.on('transition', () => transitions++)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(25)
+    expect(stateOf(till)).toBe('authorized')
+    expect(requests('refresh_token')).toHaveLength(2)
+    expect(transitions).toBeLessThan(5)
+    await till.stop()
+  })
+
   it('by an hour does not stop the polls of a login', async () => {
     const { emulator, newClient, requests } = tillOnStage()
     const till = newClient().connect('till')

@@ -1,7 +1,7 @@
 import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
 import type { Provider } from '../providers/provider.ts'
-import { reached } from '../recall.ts'
+import { backsOff, reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
 import { awaits, canRenew, connected, departing, retrying } from '../vault/steps.ts'
 import { type Duty, depart, disown, type Means, nextTryAt, send, standingOf, statusOf, type Verb } from './errand.ts'
@@ -53,10 +53,9 @@ function leaving(
   if (adopted || current.wantsRevoke) return current
   const rejected = wish?.type === 'token.rejected' && current.generation === generation
   const record = rejected ? { ...current, tokens: { ...current.tokens, expiresAt: at } } : current
-  const waits = record.retry !== undefined && at < record.retry.at
   // What the server ordered is kept, and a token that is known to be dead is not told again by each caller who was refused.
   const ordered = record.retry?.failure.code === 'rate_limited' || (rejected && reached(current.tokens.expiresAt, at))
-  if ((waits && ordered) || !canRenew(record)) return record
+  if ((ordered && backsOff(record, at)) || !canRenew(record)) return record
   return departing(record, 'refreshToken', at, neverAgain(means.settings.provider))
 }
 
