@@ -7,6 +7,7 @@ import { type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
 import type { Change, Custody } from '../vault/custody.ts'
 import type { ConnectionRecord, EndedBecause, Tokens } from '../vault/record.ts'
+import { holds } from '../vault/steps.ts'
 import { VaultTrouble } from '../vault/trouble.ts'
 
 /** What all actors of a client close over: the secrets are here, and in the vault, and nowhere else. */
@@ -101,6 +102,32 @@ export async function depart(
   return { departed: false, before, record: restored }
 }
 
+/**
+ * The second phase: stores what an answer makes of the record, unless the record has moved on. Tokens that nobody waits for
+ * any more are revoked.
+ *
+ * @param next the record that follows, or `undefined` where this one waits for another answer, or for none
+ * @param isOrphan whether the tokens that came belong to nobody, where the record has moved on
+ */
+export async function conclude(
+  duty: Duty,
+  means: Means,
+  answer: Answer,
+  tokens: Tokens | undefined,
+  next: (current: ConnectionRecord) => ConnectionRecord | undefined,
+  isOrphan = (current: ConnectionRecord | undefined, came: Tokens) => !holds(current, came),
+): Promise<Outcome> {
+  let orphan: Tokens | undefined
+  const change: Change = (current) => {
+    const follows = current && next(current)
+    orphan = tokens && !follows && isOrphan(current, tokens) ? tokens : undefined
+    return follows ?? current
+  }
+  const record = await means.custody.store(duty.name, change, duty.closing)
+  if (orphan) disown(orphan, duty, means)
+  return { record, status: answer.kind === 'answered' ? answer.status : undefined }
+}
+
 export function standingOf(record: ConnectionRecord | undefined, { environment }: Means): Standing {
   return standing(record, environment.now())
 }
@@ -120,10 +147,6 @@ export function nextTryAt(record: ConnectionRecord, failure: Failure, { environm
   const now = environment.now()
   const pause = failure.retryable ? Math.round(backOff((record.retry?.attempts ?? 0) + 1, environment)) : STUBBORN
   return Math.max(now + pause, Math.min(failure.retryAt ?? 0, now + LONGEST_WAIT))
-}
-
-export function statusOf(answer: Answer): number | undefined {
-  return answer.kind === 'answered' ? answer.status : undefined
 }
 
 /** A token that nobody waits for any more is revoked, best effort: one request, and its answer decides nothing. */

@@ -2,8 +2,8 @@ import { judgeRedirect } from '../protocol/authorization-request.ts'
 import { codeExchangeRequest, judgeCodeExchange } from '../protocol/code-exchange.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, RedirectPending } from '../vault/record.ts'
-import { awaits, blankRecord, connected, departing, ended, holds } from '../vault/steps.ts'
-import { depart, disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { awaits, bare, connected, departing, ended } from '../vault/steps.ts'
+import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
 
 /**
  * Checks the redirect and exchanges its code, once: the pending request becomes one in flight in a single write, so a
@@ -13,7 +13,7 @@ import { depart, disown, send, standingOf, statusOf, type Verb } from './errand.
  */
 export const exchangeCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
-  const { name, wish, signal, closing } = duty
+  const { name, wish, signal } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
     const before = await custody.read(name)
@@ -27,27 +27,21 @@ export const exchangeCode: Verb = (duty, means) => {
     const take = (current: ConnectionRecord | undefined) => {
       if (!current || redirectOf(current)?.state !== pending.state) return current
       if (redirect.kind === 'refused') return ended(current, 'failed', redirect.failure.code, at, redirect.failure)
-      return departing(blankRecord(current, current.provider, current.client), 'exchangeCode', at, true)
+      return departing(bare(current), 'exchangeCode', at, true)
     }
-    const departure = await depart(duty, means, take, (record) => awaits(record, 'exchangeCode', at))
+    const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'exchangeCode', at)
+    const departure = await depart(duty, means, take, isMine)
     if (redirect.kind === 'refused' || !departure.departed) return departure
 
     const answer = await send(codeExchangeRequest(settings, pending, redirect.code), means)
     const secrets = [redirect.code, pending.verifier]
     const verdict = judgeCodeExchange(answer, settings, environment, secrets)
-    let orphaned = false
-    const record = await custody.store(name, store, closing)
-    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
-    return { record, status: statusOf(answer) }
-
-    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
-      if (!awaits(current, 'exchangeCode', at)) {
-        orphaned = verdict.kind === 'tokens' && !holds(current, verdict.tokens)
-        return current
-      }
+    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+    return conclude(duty, means, answer, tokens, (current) => {
+      if (!isMine(current)) return undefined
       if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
       return ended(current, 'failed', verdict.failure.code, answer.receivedAt, verdict.failure)
-    }
+    })
   })
 }
 

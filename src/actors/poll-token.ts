@@ -2,8 +2,8 @@ import { POLL_MARGIN } from '../protocol/device-authorization.ts'
 import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
-import { awaits, connected, departing, ended, holds, retrying, settled } from '../vault/steps.ts'
-import { depart, disown, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { awaits, connected, departing, ended, retrying, settled } from '../vault/steps.ts'
+import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
 
 /** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
 const SLOW_DOWN = 5
@@ -13,7 +13,7 @@ const LONGEST_PAUSE = 60_000
 /** Polls once, if it is time: another window, or another process, may have polled meanwhile. @see RFC 8628 §3.4 */
 export const pollToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
-  const { name, signal, closing } = duty
+  const { name, signal } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
     const before = await custody.read(name)
@@ -29,16 +29,10 @@ export const pollToken: Verb = (duty, means) => {
 
     const answer = await send(deviceTokenRequest(settings, pending), means)
     const verdict = judgeDeviceToken(answer, settings, environment, pending, before?.inFlight !== undefined)
-    let orphaned = false
-    const record = await custody.store(name, store, closing)
-    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
-    return { record, status: statusOf(answer) }
-
-    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
-      const mine = current !== undefined && isSame(current, pending)
-      orphaned = !mine && verdict.kind === 'tokens' && !holds(current, verdict.tokens)
-      return mine ? after(verdict, current, pending, answer.receivedAt, before?.inFlight) : current
-    }
+    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+    return conclude(duty, means, answer, tokens, (current) =>
+      isSame(current, pending) ? after(verdict, current, pending, answer.receivedAt, before?.inFlight) : undefined,
+    )
   })
 }
 
@@ -46,8 +40,8 @@ function deviceOf(record: ConnectionRecord | undefined): DevicePending | undefin
   return record?.pending?.kind === 'device' ? record.pending : undefined
 }
 
-function isSame(record: ConnectionRecord, pending: DevicePending | undefined): boolean {
-  return pending !== undefined && deviceOf(record)?.deviceCode === pending.deviceCode
+function isSame(record: ConnectionRecord, pending: DevicePending): boolean {
+  return deviceOf(record)?.deviceCode === pending.deviceCode
 }
 
 /** In milliseconds. */
@@ -59,14 +53,13 @@ function pause({ intervalSeconds }: Pick<DevicePending, 'intervalSeconds'>): num
 function after(
   verdict: PollVerdict,
   current: ConnectionRecord,
-  pending: DevicePending | undefined,
+  pending: DevicePending,
   receivedAt: number,
   unknownBefore: InFlight | undefined,
 ): ConnectionRecord {
   if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
   if (verdict.kind === 'over')
     return ended(current, verdict.standing, verdict.failure.code, receivedAt, verdict.failure)
-  if (!pending) return current
   if (verdict.kind === 'trouble') {
     const attempts = (current.retry?.attempts ?? 0) + 1
     const wait = Math.max(pause(pending), Math.min(pause(pending) * 2 ** attempts, LONGEST_PAUSE))

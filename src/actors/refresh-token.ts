@@ -3,8 +3,8 @@ import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/r
 import type { Provider } from '../providers/provider.ts'
 import { backsOff, reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
-import { awaits, canRenew, connected, departing, retrying } from '../vault/steps.ts'
-import { type Duty, depart, disown, type Means, nextTryAt, send, standingOf, statusOf, type Verb } from './errand.ts'
+import { awaits, canRenew, connected, departing, holds, retrying } from '../vault/steps.ts'
+import { conclude, type Duty, depart, type Means, nextTryAt, send, standingOf, type Verb } from './errand.ts'
 
 /**
  * Renews the token. Under the lease the record is read again first: whoever waited adopts what another has stored.
@@ -14,10 +14,9 @@ import { type Duty, depart, disown, type Means, nextTryAt, send, standingOf, sta
  */
 export const refreshToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
-  const { name, signal, closing } = duty
+  const { name, signal } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
-    await custody.read(name)
     const at = environment.now()
     const change = (current: ConnectionRecord | undefined) => leaving(current, duty, means, at)
     const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at))
@@ -27,17 +26,12 @@ export const refreshToken: Verb = (duty, means) => {
 
     const answer = await send(refreshRequest(settings, sent), means)
     const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
-    let orphaned = false
-    const record = await custody.store(name, store, closing)
-    if (orphaned && verdict.kind === 'tokens') disown(verdict.tokens, duty, means)
-    return { record, status: statusOf(answer) }
-
-    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
-      const mine = current?.tokens?.accessToken === sent?.accessToken
-      // Where another has stored a newer token, this one shares its family: revoking it would end both.
-      orphaned = verdict.kind === 'tokens' && current?.tokens === undefined
-      return mine && current ? after(verdict, current, answer.receivedAt, before?.inFlight, means) : current
-    }
+    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+    // Where another has stored a newer token, this one shares its family: revoking it would end both.
+    const isOrphan = (current: ConnectionRecord | undefined) => current?.tokens === undefined
+    const next = (current: ConnectionRecord) =>
+      holds(current, sent) ? after(verdict, current, answer.receivedAt, before?.inFlight, means) : undefined
+    return conclude(duty, means, answer, tokens, next, isOrphan)
   })
 }
 

@@ -1,14 +1,14 @@
 import { deviceAuthorizationRequest, judgeDeviceAuthorization } from '../protocol/device-authorization.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
-import { awaits, blankRecord, ended, retrying } from '../vault/steps.ts'
-import { depart, nextTryAt, send, statusOf, type Verb } from './errand.ts'
+import { awaits, bare, ended, retrying } from '../vault/steps.ts'
+import { conclude, depart, nextTryAt, send, type Verb } from './errand.ts'
 import { starting } from './starting.ts'
 
 /** Requests a device code and stores it. @see RFC 8628 §3.1 */
 export const requestCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
-  const { name, signal, closing } = duty
+  const { name, signal } = duty
   return custody.withLease(name, signal, async () => {
     await prepareHttp()
     const at = environment.now()
@@ -18,19 +18,12 @@ export const requestCode: Verb = (duty, means) => {
 
     const answer = await send(deviceAuthorizationRequest(settings), means)
     const verdict = judgeDeviceAuthorization(answer, settings)
-    const record = await custody.store(
-      name,
-      (current) => (awaits(current, 'requestCode', at) ? next(current) : current),
-      closing,
-    )
-    return { record, status: statusOf(answer) }
-
-    function next(current: ConnectionRecord): ConnectionRecord {
-      if (verdict.kind === 'code')
-        return { ...blankRecord(current, current.provider, current.client), pending: verdict.pending }
+    return conclude(duty, means, answer, undefined, (current) => {
+      if (!isMine(current)) return undefined
+      if (verdict.kind === 'code') return { ...bare(current), pending: verdict.pending }
       const { kind, failure } = verdict
       if (kind === 'refused') return ended(current, 'failed', failure.code, answer.receivedAt, failure)
       return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, current.inFlight)
-    }
+    })
   })
 }

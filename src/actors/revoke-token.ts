@@ -2,8 +2,8 @@ import { type Failure, fail } from '../failure.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import { judgeRevocation, revocationNotSupported, revocationRequest } from '../protocol/revocation.ts'
 import type { ConnectionRecord } from '../vault/record.ts'
-import { ended, retrying } from '../vault/steps.ts'
-import { nextTryAt, send, statusOf, type Verb } from './errand.ts'
+import { ended, holds, retrying } from '../vault/steps.ts'
+import { conclude, nextTryAt, send, type Verb } from './errand.ts'
 
 /**
  * Revokes at the provider. The wish is in the record before anything is sent, so a crash does not forget it, and from then
@@ -13,7 +13,7 @@ import { nextTryAt, send, statusOf, type Verb } from './errand.ts'
  */
 export const revokeToken: Verb = async (duty, means) => {
   const { custody, settings, environment } = means
-  const { name, signal, closing } = duty
+  const { name, signal } = duty
   custody.wishRevoke(name)
   await custody.update(name, (current) => current)
   return custody.withLease(name, signal, async () => {
@@ -30,22 +30,13 @@ export const revokeToken: Verb = async (duty, means) => {
 
     const answer = await send(request, means)
     const verdict = judgeRevocation(answer, settings, tokens)
-    const record = await custody.store(name, store, closing)
-    return { record, status: statusOf(answer) }
-
-    function store(current: ConnectionRecord | undefined): ConnectionRecord | undefined {
-      if (!current?.wantsRevoke || current.tokens?.accessToken !== tokens?.accessToken) return current
+    return conclude(duty, means, answer, undefined, (current) => {
+      if (!current.wantsRevoke || !holds(current, tokens)) return undefined
       if (verdict.kind === 'revoked') return over(current, answer.receivedAt)
-      if (verdict.kind === 'refused')
-        return over(current, answer.receivedAt, notEndedThere(verdict.failure, settings.provider.name))
-      return retrying(
-        current,
-        answer.receivedAt,
-        nextTryAt(current, verdict.failure, means),
-        verdict.failure,
-        current.inFlight,
-      )
-    }
+      const { kind, failure } = verdict
+      if (kind === 'refused') return over(current, answer.receivedAt, notEndedThere(failure, settings.provider.name))
+      return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, current.inFlight)
+    })
   })
 }
 

@@ -11,7 +11,8 @@ export function blankRecord(current: Known, provider: string, client: string): C
   return { version: RECORD_VERSION, provider, client, generation: current?.generation ?? 0 }
 }
 
-function bare({ version, provider, client, generation }: ConnectionRecord): ConnectionRecord {
+/** Who a record belongs to, and how many tokens it has had; nothing else. */
+export function bare({ version, provider, client, generation }: ConnectionRecord): ConnectionRecord {
   return { version, provider, client, generation }
 }
 
@@ -37,7 +38,7 @@ export function canRenew(record: Known): boolean {
   return record?.tokens?.renewable === true && !spent
 }
 
-/** These very tokens are stored already: a write that seemed to fail had not. */
+/** These very tokens are the ones that are stored. */
 export function holds(record: Known, { accessToken }: Tokens): boolean {
   return record?.tokens?.accessToken === accessToken
 }
