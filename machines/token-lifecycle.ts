@@ -75,7 +75,7 @@ export const givingUp = {
  * The states that all charts share, from the first token on.
  *
  * @param start the state of the grant's first request
- * @param ownAtRest what only this grant can be asked at rest can be asked, beside starting and forgetting
+ * @param ownAtRest what only this grant can be asked at rest, beside starting and forgetting
  */
 export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.responded'?: typeof lookAgain } = {}) => {
   const startable = {

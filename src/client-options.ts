@@ -1,7 +1,7 @@
 import type { InspectionEvent } from 'xstate'
 import { defaultEnvironment, type Environment } from './environment.ts'
-import { fail, OAuthError } from './failure.ts'
-import { tell } from './transitions.ts'
+import { misconfigured, type OAuthError } from './failure.ts'
+import { tell } from './tell.ts'
 import { memoryVault } from './vault/memory.ts'
 import type { Vault } from './vault/vault.ts'
 
@@ -59,5 +59,5 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
 }
 
 function wrong(about: string, option: string, expected: string): OAuthError {
-  return new OAuthError(fail('invalid_configuration', { about: `${about}, option ${option} (${expected})` }))
+  return misconfigured(`${about}, option ${option}`, expected)
 }

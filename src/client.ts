@@ -5,7 +5,7 @@ import { deviceCode } from '../machines/device-code.ts'
 import { implement } from './actors/index.ts'
 import { type ClientOptions, withDefaults } from './client-options.ts'
 import { Connection } from './connection.ts'
-import { fail, OAuthError } from './failure.ts'
+import { misconfigured } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
 import { defineProvider } from './providers/define-provider.ts'
 import type { Grant, Provider } from './providers/provider.ts'
@@ -75,7 +75,7 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
 
     options(connection: string) {
       if (typeof connection !== 'string' || connection === '')
-        throw new OAuthError(fail('invalid_configuration', { about: `${provider.name}, connection name (missing)` }))
+        throw misconfigured(`${provider.name}, connection name`, 'missing')
       return { input: { connection }, ...(inspector && { inspect: inspector }) }
     },
 

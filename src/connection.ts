@@ -2,7 +2,7 @@ import type { Subscription } from 'xstate'
 import type { FlowEmitted } from '../machines/flow.ts'
 import type { Drain } from './actors/drain.ts'
 import type { Environment } from './environment.ts'
-import { type Failure, fail, OAuthError } from './failure.ts'
+import { type Failure, fail, misconfigured, OAuthError } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
 import { rule } from './outcome.ts'
 import { type ConnectionEvent, sealEvent } from './sealing.ts'
@@ -88,13 +88,12 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
    * button may be pressed a moment too late.
    */
   send(event: ConnectionEvent): Failure | undefined {
-    const about = `${this.#parts.about}, ${this.name}`
-    if (this.#stopped) return fail('stopped', { about })
+    if (this.#stopped) return this.#stoppedFailure()
     const sealed = sealEvent(event)
     const snapshot = this.actor.getSnapshot()
     if (!sealed || !snapshot.can(sealed))
       return fail('not_supported', {
-        about: `${about}, event ${String(event?.type)} in state ${String(snapshot.value)}`,
+        about: `${this.#parts.about}, ${this.name}, event ${String(event?.type)} in state ${String(snapshot.value)}`,
         remedy: 'Nothing has changed; snapshot.can(event) tells beforehand.',
       })
     this.actor.send(sealed)
@@ -104,9 +103,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   /** Listens to one kind of event. `transition` costs a little at each one; the others cost nothing. */
   on<Type extends keyof ConnectionEmitted>(type: Type, listener: Listener<Type>): Subscription {
     if (Object.hasOwn(this.#sources, type)) return this.#sources[type](listener)
-    throw new OAuthError(
-      fail('invalid_configuration', { about: `${this.#parts.about}, on(${String(type)}) (unknown)` }),
-    )
+    throw misconfigured(`${this.#parts.about}, on(${String(type)})`, 'unknown')
   }
 
   /**
@@ -164,7 +161,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
 
   async #stop(timeout: number): Promise<void> {
     const { drain, about, environment } = this.#parts
-    this.#stopping.abort(new OAuthError(fail('stopped', { about: `${about}, ${this.name}` })))
+    this.#stopping.abort(new OAuthError(this.#stoppedFailure()))
     this.actor.stop()
     drain.closing.abort()
     const late = () => fail('timeout', { about: `${about}, stop` })
@@ -172,12 +169,14 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     if (lost) throw new OAuthError(lost)
   }
 
+  #stoppedFailure(): Failure {
+    return fail('stopped', { about: `${this.#parts.about}, ${this.name}` })
+  }
+
   #awaited(options: AccessTokenOptions = {}): Promise<string> {
     const { environment, about } = this.#parts
     if (options.timeout !== undefined && !(options.timeout >= 0))
-      return Promise.reject(
-        new OAuthError(fail('invalid_configuration', { about: `${about}, option timeout (milliseconds)` })),
-      )
+      return Promise.reject(misconfigured(`${about}, option timeout`, 'milliseconds'))
     const late = () => fail('timeout', { about: `${about}, accessToken` })
     this.#outcome ??= this.#ask()
     return patiently(this.#outcome, options, environment, late)
@@ -219,9 +218,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
       }
     }
     const alive = (): Finding<T> =>
-      this.actor.getSnapshot().status === 'stopped'
-        ? { refuse: fail('stopped', { about: `${this.#parts.about}, ${this.name}` }) }
-        : look()
+      this.actor.getSnapshot().status === 'stopped' ? { refuse: this.#stoppedFailure() } : look()
     return until(alive, watch, this.#stopping.signal)
   }
 }

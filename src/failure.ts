@@ -70,6 +70,11 @@ export function fail(code: FailureCode, { about, remedy, retryable, ...details }
   }
 }
 
+/** The error for what a host got wrong, by name; never with its value. */
+export function misconfigured(what: string, reason: string): OAuthError {
+  return new OAuthError(fail('invalid_configuration', { about: `${what} (${reason})` }))
+}
+
 const meanings = {
   authorization_required: {
     what: 'there is no token',

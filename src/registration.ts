@@ -1,4 +1,5 @@
-import { fail, OAuthError } from './failure.ts'
+import { fail, misconfigured, OAuthError } from './failure.ts'
+import { SCOPE_TOKEN } from './providers/define-provider.ts'
 import type { Deviation, Endpoints, Provider } from './providers/provider.ts'
 
 /** What an application got when it registered with a provider, and how it wants to be connected. */
@@ -82,7 +83,7 @@ export function checkRegistration(
 }
 
 function wrong({ name }: Provider, option: string, reason: string): OAuthError {
-  return new OAuthError(fail('invalid_configuration', { about: `${name}, option ${option} (${reason})` }))
+  return misconfigured(`${name}, option ${option}`, reason)
 }
 
 function checkSecret(provider: Provider, secret: string | undefined): void {
@@ -135,7 +136,7 @@ function isLoopback(hostname: string): boolean {
 }
 
 function isScopeToken(scope: unknown): boolean {
-  return typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)
+  return typeof scope === 'string' && SCOPE_TOKEN.test(scope)
 }
 
 /** A page or a worker of one; neither Node, Electron's main process nor an edge runtime. */

@@ -1,5 +1,6 @@
 import type { InspectionEvent, Subscription } from 'xstate'
 import type { FlowActor } from './flow-actor.ts'
+import { tell } from './tell.ts'
 
 /** One step of a machine, as a log or a metric wants it. */
 export interface Transition {
@@ -41,17 +42,6 @@ export function observeTransitions(
     since = at
     tell(transition, listener)
   })
-}
-
-/** A listener that throws must not stop the machine: its error goes where uncaught ones go. */
-export function tell<T>(news: T, listener: (news: T) => void): void {
-  try {
-    listener(news)
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
 }
 
 function statusOf(event: object): number | undefined {

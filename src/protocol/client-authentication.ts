@@ -12,17 +12,11 @@ export function authenticated(
   parameters: Readonly<Record<string, string | undefined>>,
 ): WireRequest {
   const { clientId, clientSecret, provider } = settings
-  const given = withoutEmpty(parameters)
   const inQuery = settings.deviations.includes('unsafe_token_parameters_in_query')
-  if (provider.clientAuthentication === 'client_secret_basic') {
-    return { url, parameters: given, headers: { authorization: basic(settings) }, inQuery }
-  }
-  return {
-    url,
-    parameters: withoutEmpty({ ...given, client_id: clientId, client_secret: clientSecret }),
-    headers: {},
-    inQuery,
-  }
+  const withBasic = provider.clientAuthentication === 'client_secret_basic'
+  const identity = withBasic ? {} : { client_id: clientId, client_secret: clientSecret }
+  const headers = withBasic ? { authorization: basic(settings) } : undefined
+  return { url, parameters: withoutEmpty({ ...parameters, ...identity }), headers: { ...headers }, inQuery }
 }
 
 /** What proves the client, in every form in which a server could echo it. */

@@ -23,5 +23,5 @@ export function judgeClientCredentials(
 ): { kind: 'tokens'; tokens: Tokens } | Verdict {
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
-  return judge(answer, { about: `${settings.provider.name}, token request`, secrets: [...clientSecrets(settings)] })
+  return judge(answer, { about: `${settings.provider.name}, token request`, secrets: clientSecrets(settings) })
 }

@@ -2,7 +2,7 @@ import { type Failure, fail } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { DevicePending } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
-import type { Answer, WireRequest } from './http.ts'
+import { type Answer, isSuccess, type WireRequest } from './http.ts'
 import { seconds } from './token-response.ts'
 import { judge, member, type Verdict } from './verdict.ts'
 
@@ -29,12 +29,10 @@ export function judgeDeviceAuthorization(
   settings: Settings,
 ): { kind: 'code'; pending: DevicePending } | Verdict {
   const about = `${settings.provider.name}, device authorization`
-  if (answer.kind !== 'answered' || answer.status > 299 || answer.status < 200)
-    return judge(answer, { about, secrets: [...clientSecrets(settings)] })
-  const pending = readDeviceCode(answer, settings)
+  const pending = isSuccess(answer) ? readDeviceCode(answer, settings) : undefined
   if (pending) return { kind: 'code', pending }
-  const verdict = judge(answer, { about, secrets: [...clientSecrets(settings)] })
-  if (verdict.kind === 'refused') return verdict
+  const verdict = judge(answer, { about, secrets: clientSecrets(settings) })
+  if (verdict.kind === 'refused' || !isSuccess(answer)) return verdict
   // A person has seen nothing yet, and the next answer would be no better: this is final.
   const failure: Failure = fail('invalid_response', { about, status: answer.status, retryable: false })
   return { kind: 'refused', error: '', failure }

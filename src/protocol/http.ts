@@ -33,6 +33,11 @@ export type Answer =
       readonly receivedAt: number
     }
 
+/** A 2xx answer: what is in it is for the caller to judge. */
+export function isSuccess(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
+  return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300
+}
+
 /** The largest body that is read, in bytes; an OAuth answer has a few hundred. */
 const BODY_LIMIT = 64 * 1024
 

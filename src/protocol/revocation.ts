@@ -2,7 +2,7 @@ import { type Failure, fail } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
-import type { Answer, WireRequest } from './http.ts'
+import { type Answer, isSuccess, type WireRequest } from './http.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /**
@@ -23,7 +23,7 @@ export function revocationRequest(settings: Settings, tokens: Tokens): WireReque
 
 /** Judges the answer: any 2xx is success, whatever its body. @see RFC 7009 §2.2 */
 export function judgeRevocation(answer: Answer, settings: Settings, tokens: Tokens): { kind: 'revoked' } | Verdict {
-  if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) return { kind: 'revoked' }
+  if (isSuccess(answer)) return { kind: 'revoked' }
   const secrets = [tokens.accessToken, tokens.refreshToken, ...clientSecrets(settings)]
   return judge(answer, { about: `${settings.provider.name}, revocation`, secrets })
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
 import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
-import type { Answer } from './http.ts'
+import { type Answer, isSuccess } from './http.ts'
 import { member } from './verdict.ts'
 
 /**
@@ -19,7 +19,7 @@ export function readTokens(
   environment: Environment,
   previous?: Tokens,
 ): Tokens | undefined {
-  if (answer.kind !== 'answered' || answer.status < 200 || answer.status > 299) return undefined
+  if (!isSuccess(answer)) return undefined
   const { body, requestedAt, receivedAt } = answer
   const { provider } = settings
   const accessToken = member(body, 'access_token')

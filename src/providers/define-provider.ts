@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { fail, OAuthError } from '../failure.ts'
+import { misconfigured, type OAuthError } from '../failure.ts'
 import type { Endpoints, Grant, Provider } from './provider.ts'
 
 const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'))
@@ -27,7 +27,8 @@ const parameters = v.pipe(
   v.check((given) => !ours.some((name) => Object.hasOwn(given, name)), "parameters that are not the package's own"),
 )
 /** @see RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E */
-const scopeToken = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope token of RFC 6749 §3.3'))
+export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+const scopeToken = v.pipe(v.string(), v.regex(SCOPE_TOKEN, 'a scope token of RFC 6749 §3.3'))
 
 const endpoints: v.GenericSchema<Endpoints> = v.strictObject({
   deviceAuthorization: v.exactOptional(httpUrl),
@@ -120,7 +121,7 @@ export function checkProvider(data: Provider): void {
 const defined = new WeakSet<object>()
 
 function wrong(member: string, expected: string): OAuthError {
-  return new OAuthError(fail('invalid_configuration', { about: `provider data, ${member} (${expected})` }))
+  return misconfigured(`provider data, ${member}`, expected)
 }
 
 function expectation(issue: v.BaseIssue<unknown>): string {

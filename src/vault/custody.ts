@@ -28,8 +28,7 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     const parsed = parseRecord(entry.record)
     if ('wrong' in parsed) throw vaultTrouble('vault_mismatch', about, `malformed record at ${parsed.wrong}`)
     const { record } = parsed
-    if (record.provider !== provider.id) throw vaultTrouble('vault_mismatch', about, 'record of another provider')
-    if (record.client !== fingerprint) throw vaultTrouble('vault_mismatch', about, 'record of another client or server')
+    refuseForeign(record)
     return { record, revision: entry.revision }
   }
 
@@ -41,7 +40,7 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     for (let race = 0; race < RACES; race++) {
       const entry = await ask(about, 'read', async () => vault.read(name))
       if (!entry) break
-      if (!isOurs(entry.record)) throw vaultTrouble('vault_mismatch', about, 'record of another provider or client')
+      refuseForeign(entry.record)
       if (!(await ask(about, 'erase', async () => vault.erase(name, entry.revision)))) continue
       const parsed = parseRecord(entry.record)
       hold(name, withWish(name, undefined))
@@ -51,9 +50,13 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     return undefined
   }
 
-  function isOurs(record: unknown): boolean {
-    if (typeof record !== 'object' || record === null) return false
-    return Reflect.get(record, 'provider') === provider.id && Reflect.get(record, 'client') === fingerprint
+  /** Looks at no more than to whom a record belongs: the rest of it may be unreadable. */
+  function refuseForeign(record: unknown): void {
+    const belongs = (name: string, expected: string) =>
+      typeof record === 'object' && record !== null && Reflect.get(record, name) === expected
+    if (!belongs('provider', provider.id)) throw vaultTrouble('vault_mismatch', about, 'record of another provider')
+    if (!belongs('client', fingerprint))
+      throw vaultTrouble('vault_mismatch', about, 'record of another client or server')
   }
 
   async function read(name: string): Promise<ConnectionRecord | undefined> {

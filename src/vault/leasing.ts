@@ -6,6 +6,7 @@ import type { Lease, Vault } from './vault.ts'
 const LEASE = 10_000
 /** How long to wait before looking again at a lease that somebody else holds, in milliseconds. */
 export const LOOK_AGAIN = 200
+
 /** One at a time: who sends requests with what a record holds, works under its lease. */
 export function createLeasing(vault: Vault, about: string, environment: Environment) {
   /** Works under the lease of a connection; until then it obeys the signal. */
