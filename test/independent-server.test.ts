@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createClient, defineProvider, memoryVault } from '../src/index.ts'
+import { type Connection, createClient, defineProvider, memoryVault } from '../src/index.ts'
 import { startOidcServer } from './support/oidc-server.ts'
 import { createPerson } from './support/person.ts'
 import { arrival, visited } from './support/watch.ts'
@@ -54,12 +54,7 @@ describe('against oidc-provider', () => {
     const client = createClient(deviceProvider(), { clientId: 'device-client' }, { allowLoopbackHttp })
     await using connection = client.connect('till-1')
     const states = visited(connection)
-    const person = createPerson()
-    connection.on('prompt.changed', async ({ prompt }) => {
-      if (prompt?.kind !== 'device') return
-      const page = await person.go(prompt.verificationUri)
-      await person.agree(await person.submit(page, { user_code: prompt.userCode }))
-    })
+    approveCodes(connection)
 
     connection.send({ type: 'authorization.start' })
     await arrival(connection, 'authorized')
@@ -86,12 +81,7 @@ describe('against oidc-provider', () => {
     const provider = deviceProvider()
     const client = createClient(provider, { clientId: 'device-client' }, { allowLoopbackHttp, vault })
     await using connection = client.connect('till-2')
-    const person = createPerson()
-    connection.on('prompt.changed', async ({ prompt }) => {
-      if (prompt?.kind !== 'device') return
-      const page = await person.go(prompt.verificationUri)
-      await person.agree(await person.submit(page, { user_code: prompt.userCode }))
-    })
+    approveCodes(connection)
     connection.send({ type: 'authorization.start' })
     await arrival(connection, 'authorized')
     const { refreshToken = '' } = (await storedTokens(vault, 'till-2')) ?? {}
@@ -162,6 +152,16 @@ describe('against oidc-provider', () => {
     await arrival(connection, 'revoked')
   })
 })
+
+/** A merchant who types each code that is shown, logs in and allows. */
+function approveCodes(connection: Connection): void {
+  const person = createPerson()
+  connection.on('prompt.changed', async ({ prompt }) => {
+    if (prompt?.kind !== 'device') return
+    const page = await person.go(prompt.verificationUri)
+    await person.agree(await person.submit(page, { user_code: prompt.userCode }))
+  })
+}
 
 async function storedTokens(vault: ReturnType<typeof memoryVault>, name: string) {
   const entry = await vault.read(name)

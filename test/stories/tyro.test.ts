@@ -195,6 +195,16 @@ describe('a till at Tyro Connect, on a socket', () => {
   })
 })
 
+/** A till whose code was approved at once. */
+async function authorizedTill(stage: Stage) {
+  const { connection } = till(stage)
+  connection.send({ type: 'authorization.start' })
+  await until(connection, 'awaitingUser')
+  stage.emulator.approve(userCode(connection))
+  await until(connection, 'authorized')
+  return connection
+}
+
 describe('a till at Tyro Connect, in fake time', () => {
   beforeEach(fakeTime)
   afterEach(() => vi.useRealTimers())
@@ -251,11 +261,7 @@ describe('a till at Tyro Connect, in fake time', () => {
 
   it('a till whose session Tyro has ended disconnects, and is not told that Tyro cannot revoke', async () => {
     await using stage = await inMemory()
-    const { connection } = till(stage)
-    connection.send({ type: 'authorization.start' })
-    await until(connection, 'awaitingUser')
-    stage.emulator.approve(userCode(connection))
-    await until(connection, 'authorized')
+    const connection = await authorizedTill(stage)
     stage.emulator.revokeAll('tyro')
     connection.send({ type: 'token.refresh' })
     await until(connection, 'authorized')
@@ -266,11 +272,7 @@ describe('a till at Tyro Connect, in fake time', () => {
 
   it('a till renews a token of a day shortly before it ends, with nothing sent in between', async () => {
     await using stage = await inMemory()
-    const { connection } = till(stage)
-    connection.send({ type: 'authorization.start' })
-    await until(connection, 'awaitingUser')
-    stage.emulator.approve(userCode(connection))
-    await until(connection, 'authorized')
+    const connection = await authorizedTill(stage)
     const granted = stage.emulator.journal.at(-1)?.at ?? 0
     for (let minute = 0; minute < 1_500 && connection.actor.getSnapshot().context.token?.generation === 1; minute++)
       await vi.advanceTimersByTimeAsync(60_000)
