@@ -7,6 +7,7 @@ import { canRenew } from './vault/steps.ts'
 export type Standing =
   | 'idle'
   | 'starting'
+  | 'adopting'
   | 'awaitingUser'
   | 'polling'
   | 'slowDown'
@@ -76,11 +77,13 @@ export interface Summary {
  */
 export function standing(record: ConnectionRecord | undefined, now: number): Standing {
   if (record === undefined) return 'idle'
-  const { pending, tokens, inFlight, retry, ended } = record
+  const { pending, tokens, adopted, inFlight, retry, ended } = record
   const waits = backsOff(record, now)
   if (record.wantsRevoke) return waits ? 'backingOff' : 'revoking'
   if (inFlight?.step === 'exchangeCode') return 'failed'
   if (pending) return awaiting(pending, now)
+  if (adopted && inFlight?.once) return 'failed'
+  if (adopted) return waits ? 'backingOff' : 'adopting'
   if (tokens && canRenew(record)) {
     if (waits) return 'backingOff'
     return retry || inFlight || reached(tokens.refreshAt, now) ? 'refreshing' : 'authorized'
@@ -89,6 +92,18 @@ export function standing(record: ConnectionRecord | undefined, now: number): Sta
   if (ended) return ended.standing
   if (inFlight) return waits ? 'backingOff' : 'starting'
   return 'idle'
+}
+
+/** How much less than at the receipt of a token the clock may say, in milliseconds: clocks are corrected all the time. */
+const CORRECTION = 60_000
+
+/**
+ * Whether the clock was set back since the token came: then it says nothing of the token's end. Of use when a process
+ * starts; one that runs waits for spans, and the clocks of several machines may differ.
+ */
+export function wasSetBack(record: ConnectionRecord | undefined, now: number): boolean {
+  const { since = 0 } = record?.tokens ?? {}
+  return canRenew(record) && now < since - CORRECTION
 }
 
 function awaiting(pending: DevicePending | RedirectPending, now: number): Standing {

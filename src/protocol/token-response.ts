@@ -20,7 +20,9 @@ export function readTokens(
   previous?: Tokens,
 ): Tokens | undefined {
   if (!isSuccess(answer)) return undefined
-  const { body, requestedAt, receivedAt } = answer
+  const { body, receivedAt } = answer
+  // A clock that was set back meanwhile knows better now.
+  const from = Math.min(answer.requestedAt, receivedAt)
   const { provider } = settings
   const accessToken = member(body, 'access_token')
   const type = member(body, 'token_type') ?? provider.assumedTokenType ?? previous?.type
@@ -33,7 +35,7 @@ export function readTokens(
   const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.accessToken
   const refreshLifetime = refreshLifetimeOf(body) ?? (fresh ? provider.lifetimes?.refreshToken : undefined)
   const refreshExpiresAt = refreshLifetime
-    ? requestedAt + refreshLifetime * 1000
+    ? from + refreshLifetime * 1000
     : fresh
       ? undefined
       : previous?.refreshExpiresAt
@@ -43,9 +45,10 @@ export function readTokens(
     ...(refreshToken !== undefined && { refreshToken }),
     type: 'Bearer',
     scope: typeof scope === 'string' && scope !== '' ? scope : (previous?.scope ?? settings.scope),
+    since: receivedAt,
     ...(lifetime !== undefined && {
-      expiresAt: requestedAt + lifetime * 1000,
-      ...(renewable && { refreshAt: refreshTime(requestedAt, receivedAt, lifetime * 1000, environment.random()) }),
+      expiresAt: from + lifetime * 1000,
+      ...(renewable && { refreshAt: refreshTime(from, receivedAt, lifetime * 1000, environment.random()) }),
     }),
     ...(refreshToken !== undefined && refreshExpiresAt !== undefined && { refreshExpiresAt }),
     renewable,
@@ -60,10 +63,10 @@ const STILLBORN_PAUSE = 15_000
  * When a token is renewed, in Unix milliseconds: ahead of its end by a tenth of its life, five minutes at the most, and by a
  * little more by chance, so that a chain of shops does not knock at once.
  */
-function refreshTime(requestedAt: number, receivedAt: number, lifetime: number, chance: number): number {
+function refreshTime(from: number, receivedAt: number, lifetime: number, chance: number): number {
   const margin = Math.min(lifetime / 10, 300_000)
   const jitter = Math.min(lifetime / 20, 30_000) * chance
-  const planned = Math.round(requestedAt + lifetime - margin - jitter)
+  const planned = Math.round(from + lifetime - margin - jitter)
   return planned > receivedAt ? planned : receivedAt + STILLBORN_PAUSE
 }
 

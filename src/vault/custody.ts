@@ -1,36 +1,29 @@
 import { type Environment, sleep } from '../environment.ts'
 import type { Settings } from '../registration.ts'
-import { createHoldings } from './holdings.ts'
+import { createHoldings, type Held } from './holdings.ts'
 import { createLeasing } from './leasing.ts'
 import { parseRecord } from './parse-record.ts'
+import { createReading } from './reading.ts'
 import type { ConnectionRecord, Tokens } from './record.ts'
 import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
-import type { Entry, Vault } from './vault.ts'
+import type { Vault } from './vault.ts'
 
 /** How a record changes: returns the next one, or the same one where nothing is to be stored. */
 export type Change = (current: ConnectionRecord | undefined) => ConnectionRecord | undefined
 
 export type Custody = ReturnType<typeof createCustody>
 
+/** How often an answer is offered to a vault that holds somebody else's record in its place. */
+const TRIES = 3
 /** A change that loses this many races against others is in trouble. */
 const RACES = 50
 
 /** Keeps one application's records in a vault: checks what comes out, and turns whatever goes wrong into one failure. */
 export function createCustody(vault: Vault, settings: Settings, environment: Environment) {
-  const { provider, fingerprint } = settings
-  const about = provider.name
+  const about = settings.provider.name
+  const { readRecord, readEntry, find, list } = createReading(vault, settings)
   const memory = createHoldings()
   const { held, hold, withWish } = memory
-
-  async function readEntry(name: string): Promise<{ record?: ConnectionRecord; revision?: string }> {
-    const entry: Entry | undefined = await ask(about, 'read', async () => vault.read(name))
-    if (!entry) return {}
-    const parsed = parseRecord(entry.record)
-    if ('wrong' in parsed) throw vaultTrouble('vault_mismatch', about, `malformed record at ${parsed.wrong}`)
-    const { record } = parsed
-    refuseForeign(record)
-    return { record, revision: entry.revision }
-  }
 
   /**
    * Erases a record that is ours, readable or not: whoever forgets a connection must not be stuck with a broken record.
@@ -38,50 +31,64 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
    */
   async function erase(name: string): Promise<Tokens | undefined> {
     for (let race = 0; race < RACES; race++) {
-      const entry = await ask(about, 'read', async () => vault.read(name))
+      const entry = await readEntry(name)
       if (!entry) break
-      refuseForeign(entry.record)
       if (!(await ask(about, 'erase', async () => vault.erase(name, entry.revision)))) continue
       const parsed = parseRecord(entry.record)
-      hold(name, withWish(name, undefined))
+      hold(name, withWish(name, undefined), undefined)
       return 'record' in parsed ? parsed.record.tokens : undefined
     }
-    hold(name, withWish(name, undefined))
+    hold(name, withWish(name, undefined), undefined)
     return undefined
   }
 
-  /** Looks at no more than to whom a record belongs: the rest of it may be unreadable. */
-  function refuseForeign(record: unknown): void {
-    const belongs = (name: string, expected: string) =>
-      typeof record === 'object' && record !== null && Reflect.get(record, name) === expected
-    if (!belongs('provider', provider.id)) throw vaultTrouble('vault_mismatch', about, 'record of another provider')
-    if (!belongs('client', fingerprint))
-      throw vaultTrouble('vault_mismatch', about, 'record of another client or server')
-  }
-
   async function read(name: string): Promise<ConnectionRecord | undefined> {
-    const { record } = await readEntry(name)
     const cell = held(name)
-    // What is being stored is newer than what can be read.
-    if (cell.storing > 0) return cell.record
-    hold(name, withWish(name, record))
-    for (const listener of cell.listeners) listener()
+    for (let race = 0; race < RACES; race++) {
+      const { version } = cell
+      const { record, revision } = await readRecord(name)
+      // The last connection was closed meanwhile: nothing is kept.
+      if (!memory.keeps(name, cell)) return record
+      // What is being stored is newer than what can be read.
+      if (cell.storing > 0) break
+      // Another record was seen or stored since this one was read, which may be the older.
+      if (cell.version !== version) continue
+      hold(name, withWish(name, record), revision)
+      if (cell.version !== version) for (const listener of cell.listeners) listener()
+      break
+    }
     return cell.record
   }
 
   /** Changes a record against whatever it is by now; resolves with what is stored in the end. */
   async function update(name: string, change: Change): Promise<ConnectionRecord | undefined> {
+    const cell = held(name)
+    cell.writing++
+    try {
+      return await race(name, change)
+    } finally {
+      cell.writing--
+      if (cell.hinted) hint(name, cell)
+    }
+  }
+
+  async function race(name: string, change: Change): Promise<ConnectionRecord | undefined> {
+    const cell = held(name)
     for (let race = 0; race < RACES; race++) {
-      const { record, revision } = await readEntry(name)
+      const { version } = cell
+      const { record, revision } = await readRecord(name)
       const next = withWish(name, change(record))
-      if (next === record) return hold(name, record)
+      if (next === record && cell.version !== version) continue
+      if (next === record) return hold(name, record, revision)
       const stored = await ask(about, 'write', async () =>
         next ? vault.write(name, next, revision) : revision === undefined || vault.erase(name, revision),
       )
-      if (!stored) continue
+      if (stored === undefined || stored === false) continue
       // A wish that came while this was written is not in it, and goes along with the next change.
-      if (next?.wantsRevoke) held(name).revokeWished = false
-      return hold(name, withWish(name, next))
+      if (next?.wantsRevoke) cell.revokeWished = false
+      // Another record was seen while this one was on its way: the vault is asked which is newer.
+      if (cell.version !== version) cell.hinted = true
+      return hold(name, withWish(name, next), stored === true ? undefined : stored)
     }
     throw vaultTrouble('vault_unavailable', about, 'write lost every race')
   }
@@ -102,8 +109,8 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
           return await update(name, change)
         } catch (error) {
           if (!(error instanceof VaultTrouble)) throw error
-          if (last) throw new VaultTrouble(error.failure, true)
-          hold(name, withWish(name, change(cell.record)))
+          if (last || (isForeign(error) && attempts >= TRIES)) throw new VaultTrouble(error.failure, true)
+          hold(name, withWish(name, change(cell.record)), `not stored yet, ${attempts}`)
           for (const listener of cell.listeners) listener()
           await sleep(environment, Math.min(250 * 2 ** attempts, 30_000), closing).catch(() => {})
         }
@@ -113,5 +120,38 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     }
   }
 
-  return { ...memory, read, update, store, erase, ...createLeasing(vault, about, environment) }
+  /** A connection was opened: until the last one of its name is closed, what is known of it is kept up to date. */
+  function open(name: string): Held {
+    const cell = held(name)
+    if (++cell.connections === 1) cell.unwatch = watch(name, cell)
+    return cell
+  }
+
+  function close(name: string): void {
+    const cell = held(name)
+    if (--cell.connections > 0) return
+    cell.unwatch()
+    memory.drop(name)
+  }
+
+  /** What a vault cannot watch is noticed at the next read. */
+  function watch(name: string, cell: Held): () => void {
+    try {
+      return vault.watch?.(name, () => hint(name, cell)) ?? (() => {})
+    } catch {
+      return () => {}
+    }
+  }
+
+  /** Somebody may have changed the record: it is read, and where that fails, the next read will tell. */
+  function hint(name: string, cell: Held): void {
+    cell.hinted = cell.writing > 0
+    if (!cell.hinted && cell.connections > 0) read(name).catch(() => {})
+  }
+
+  return { ...memory, read, update, store, erase, open, close, find, list, ...createLeasing(vault, about, environment) }
+}
+
+function isForeign({ failure }: VaultTrouble): boolean {
+  return failure.code === 'vault_mismatch'
 }

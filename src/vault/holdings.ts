@@ -4,6 +4,10 @@ import { canRenew } from './steps.ts'
 /** What is known of a connection without asking the vault; it outlives a vault in trouble. */
 export interface Held {
   record: ConnectionRecord | undefined
+  /** Of the record, as the vault names it; `null` until the vault was read. */
+  revision: string | undefined | null
+  /** Counts the records that were seen. */
+  version: number
   /** The token that may be handed out. */
   accessToken: string | undefined
   /** Unix milliseconds; `Infinity` where the server did not say. */
@@ -15,12 +19,20 @@ export interface Held {
   rejected: string | undefined
   /** How many answers the vault has not taken yet. */
   storing: number
+  /** How many changes are being written. */
+  writing: number
+  /** The vault told of a change meanwhile: it is looked at afterwards, when one's own is known. */
+  hinted: boolean
   /** How many connections of this name are open. */
   connections: number
   /** How often in a row the vault was in trouble. */
   troubles: number
   /** Called when a token may be usable although no state has changed. */
   readonly listeners: Set<() => void>
+  /** Called when another record was seen, or stored. */
+  readonly followers: Set<() => void>
+  /** Ends the watching of the vault, while a connection is open. */
+  unwatch: () => void
 }
 
 /** What one application knows of its connections: which token may be handed out, in one place. */
@@ -33,41 +45,55 @@ export function createHoldings() {
     if (existing) return existing
     const fresh: Held = {
       record: undefined,
+      revision: null,
+      version: 0,
       accessToken: undefined,
       expiresAt: 0,
       refreshAt: Infinity,
       revokeWished: false,
       rejected: undefined,
       storing: 0,
+      writing: 0,
+      hinted: false,
       connections: 0,
       troubles: 0,
       listeners: new Set(),
+      followers: new Set(),
+      unwatch: () => {},
     }
     known.set(name, fresh)
     return fresh
   }
 
-  /** A connection was opened; what is known of it is kept until the last one of its name is closed. */
-  function open(name: string): Held {
-    const cell = held(name)
-    cell.connections++
-    return cell
+  /** Whether this is still what is known of that name. */
+  function keeps(name: string, cell: Held): boolean {
+    return known.get(name) === cell
   }
 
-  function close(name: string): void {
-    if (--held(name).connections <= 0) known.delete(name)
+  function drop(name: string): void {
+    known.delete(name)
   }
 
-  /** Takes a record over into memory, and with it the token that may be handed out. */
-  function hold(name: string, record: ConnectionRecord | undefined): ConnectionRecord | undefined {
+  /** Takes a record over into memory, and with it the token that may be handed out; tells who listens if it is another. */
+  function hold(
+    name: string,
+    record: ConnectionRecord | undefined,
+    revision: string | undefined,
+  ): ConnectionRecord | undefined {
     const cell = held(name)
+    const isAnother = cell.revision !== revision
     const tokens = record?.wantsRevoke || record?.tokens?.accessToken === cell.rejected ? undefined : record?.tokens
     Object.assign(cell, {
       record,
+      revision,
       accessToken: tokens?.accessToken,
       expiresAt: tokens?.expiresAt ?? Infinity,
       refreshAt: (canRenew(record) && tokens?.refreshAt) || Infinity,
     })
+    if (isAnother) {
+      cell.version++
+      for (const follower of [...cell.followers]) follower()
+    }
     return record
   }
 
@@ -90,5 +116,5 @@ export function createHoldings() {
     Object.assign(held(name), { revokeWished: true, accessToken: undefined })
   }
 
-  return { held, open, close, hold, withWish, withhold, wishRevoke }
+  return { held, keeps, drop, hold, withWish, withhold, wishRevoke }
 }

@@ -6,6 +6,8 @@ import type { Lease, Vault } from './vault.ts'
 const LEASE = 10_000
 /** How long to wait before looking again at a lease that somebody else holds, in milliseconds. */
 export const LOOK_AGAIN = 200
+/** How long the first time, in milliseconds: most are held for no longer. Then twice as long each time. */
+const FIRST_LOOK = 20
 
 /** One at a time: who sends requests with what a record holds, works under its lease. */
 export function createLeasing(vault: Vault, about: string, environment: Environment) {
@@ -22,12 +24,13 @@ export function createLeasing(vault: Vault, about: string, environment: Environm
   }
 
   async function acquire(name: string, signal: AbortSignal): Promise<Lease> {
-    for (;;) {
+    for (let wait = FIRST_LOOK; ; wait = Math.min(2 * wait, LOOK_AGAIN)) {
       signal.throwIfAborted()
       const lease = await ask(about, 'lease', async () => vault.lease(name, LEASE))
       if (lease && !signal.aborted) return lease
       if (lease) await release(lease)
-      await sleep(environment, LOOK_AGAIN, signal)
+      // Those who began to wait together must not look together, since only one of them would get it.
+      await sleep(environment, wait * (0.5 + environment.random() / 2), signal)
     }
   }
 

@@ -1,4 +1,5 @@
 import { defaultEnvironment } from '../environment.ts'
+import { stateOf } from './state.ts'
 import type { Entry, Vault } from './vault.ts'
 
 /**
@@ -9,8 +10,13 @@ import type { Entry, Vault } from './vault.ts'
 export function memoryVault(now: () => number = defaultEnvironment().now): Vault {
   const entries = new Map<string, Entry>()
   const leases = new Map<string, { until: number }>()
+  const watchers = new Map<string, Set<() => void>>()
   let revisions = 0
   const held = (name: string) => (leases.get(name)?.until ?? 0) > now()
+  const tell = (name: string) => {
+    const watching = watchers.get(name) ?? new Set()
+    for (const watcher of watching) queueMicrotask(() => watching.has(watcher) && watcher())
+  }
 
   return {
     async read(name) {
@@ -22,11 +28,22 @@ export function memoryVault(now: () => number = defaultEnvironment().now): Vault
       if (entries.get(name)?.revision !== expected) return undefined
       const revision = String(++revisions)
       entries.set(name, { record: structuredClone(record), revision })
+      tell(name)
       return revision
     },
 
     async erase(name, expected) {
-      return entries.get(name)?.revision === expected && entries.delete(name)
+      const erased = entries.get(name)?.revision === expected && entries.delete(name)
+      if (erased) tell(name)
+      return erased
+    },
+
+    async find(state) {
+      return [...entries].find(([, { record }]) => stateOf(record) === state)?.[0]
+    },
+
+    async list() {
+      return [...entries.keys()]
     },
 
     async lease(name, duration) {
@@ -47,6 +64,16 @@ export function memoryVault(now: () => number = defaultEnvironment().now): Vault
 
     async isLeased(name) {
       return held(name)
+    },
+
+    watch(name, changed) {
+      const watching = watchers.get(name) ?? new Set()
+      const watcher = () => changed()
+      watchers.set(name, watching.add(watcher))
+      return () => {
+        watching.delete(watcher)
+        if (watching.size === 0 && watchers.get(name) === watching) watchers.delete(name)
+      }
     },
   }
 }

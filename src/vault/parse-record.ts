@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import { type Failure, isFailure, isFailureCode } from '../failure.ts'
+import { type Failure, isFailureCode } from '../failure.ts'
 import { type ConnectionRecord, type EndedBecause, RECORD_VERSION } from './record.ts'
 
 const instant = v.pipe(v.number(), v.finite())
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
-const devicePending = v.object({
+const devicePending = v.looseObject({
   kind: v.literal('device'),
   deviceCode: v.string(),
   userCode: v.string(),
@@ -15,10 +15,11 @@ const devicePending = v.object({
   nextPollAt: instant,
   since: v.exactOptional(instant),
   slowedDown: v.boolean(),
+  lost: v.exactOptional(count),
   expiresAt: instant,
 })
 
-const redirectPending = v.object({
+const redirectPending = v.looseObject({
   kind: v.literal('redirect'),
   url: v.string(),
   state: v.string(),
@@ -28,11 +29,12 @@ const redirectPending = v.object({
   expiresAt: instant,
 })
 
-const tokens = v.object({
+const tokens = v.looseObject({
   accessToken: v.string(),
   refreshToken: v.exactOptional(v.string()),
   type: v.string(),
   scope: v.string(),
+  since: instant,
   expiresAt: v.exactOptional(instant),
   refreshAt: v.exactOptional(instant),
   refreshExpiresAt: v.exactOptional(instant),
@@ -40,39 +42,76 @@ const tokens = v.object({
   extra: v.record(v.string(), v.unknown()),
 })
 
-const inFlight = v.object({
+const adopted = v.looseObject({ refreshToken: v.string(), scope: v.string() })
+
+const inFlight = v.looseObject({
   step: v.picklist(['requestCode', 'pollToken', 'exchangeCode', 'requestToken', 'refreshToken']),
   at: instant,
   tries: count,
   once: v.boolean(),
 })
 
-const failure = v.custom<Failure>(isFailure)
+/** A word of a newer version is read as the general one; its message stays. */
+const failure = v.pipe(
+  v.looseObject({ code: v.string(), message: v.string(), retryable: v.boolean() }),
+  v.transform((told): Failure => ({ ...told, code: isFailureCode(told.code) ? told.code : 'authorization_failed' })),
+)
 
-/** Says the same as the types; what each member means stands there. */
-const connectionRecord: v.GenericSchema<ConnectionRecord> = v.object({
+const because = v.pipe(
+  v.string(),
+  v.transform((word): EndedBecause => (isEnding(word) ? word : 'authorization_failed')),
+)
+
+function isEnding(word: string): word is EndedBecause {
+  return word === 'revoked' || word === 'forgotten' || isFailureCode(word)
+}
+
+/** Says the same as the types; what each member means stands there. Members that it does not know are kept. */
+const connectionRecord: v.GenericSchema<unknown, ConnectionRecord> = v.looseObject({
   version: v.literal(RECORD_VERSION),
   provider: v.string(),
   client: v.string(),
   generation: count,
   pending: v.exactOptional(v.variant('kind', [devicePending, redirectPending])),
   tokens: v.exactOptional(tokens),
+  adopted: v.exactOptional(adopted),
+  asked: v.exactOptional(v.array(instant)),
   inFlight: v.exactOptional(inFlight),
-  retry: v.exactOptional(v.object({ at: instant, since: v.exactOptional(instant), attempts: count, failure })),
+  retry: v.exactOptional(v.looseObject({ at: instant, since: v.exactOptional(instant), attempts: count, failure })),
   wantsRevoke: v.exactOptional(v.literal(true)),
   ended: v.exactOptional(
-    v.object({
+    v.looseObject({
       standing: v.picklist(['expired', 'revoked', 'failed']),
-      because: v.custom<EndedBecause>((word) => word === 'revoked' || isFailureCode(word)),
+      because,
       failure: v.exactOptional(failure),
       at: instant,
     }),
   ),
 })
 
-/** Reads a record, or says which member is wrong; never what it holds. */
-export function parseRecord(data: unknown): { record: ConnectionRecord } | { wrong: string } {
-  const result = v.safeParse(connectionRecord, data, { abortEarly: true })
+/** How a record of an older version becomes one of the next. */
+const migrations: Readonly<Record<number, (record: object) => object>> = {
+  // Nobody knows when those tokens came: no clock is too early for them.
+  1: (record) =>
+    'tokens' in record && isObject(record.tokens) ? { ...record, tokens: { since: 0, ...record.tokens } } : record,
+}
+
+/** The record; or which member is wrong, never what it holds; or that it is too new. */
+export type Parsed = { readonly record: ConnectionRecord } | { readonly wrong: string } | { readonly newer: number }
+
+/** Reads a record of any version so far, and of the next one, which may have more members but none that mean otherwise. */
+export function parseRecord(data: unknown): Parsed {
+  if (!isObject(data)) return { wrong: 'the record itself' }
+  const version = 'version' in data ? data.version : undefined
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) return { wrong: 'version' }
+  if (version > RECORD_VERSION + 1) return { newer: version }
+  let current = data
+  for (let from = version; from < RECORD_VERSION; from++) current = migrations[from]?.(current) ?? current
+  const result = v.safeParse(connectionRecord, { ...current, version: RECORD_VERSION }, { abortEarly: true })
   if (result.success) return { record: result.output }
   return { wrong: v.getDotPath(result.issues[0]) ?? 'the record itself' }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

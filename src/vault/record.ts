@@ -1,7 +1,10 @@
 import type { Failure, FailureCode } from '../failure.ts'
 
-/** The version of a record that this package writes. */
-export const RECORD_VERSION = 1
+/**
+ * The version of a record that this package writes. A new one may only add members that an old reader can do without, so
+ * that a record stays readable after the package was rolled back by one version.
+ */
+export const RECORD_VERSION = 2
 
 /** Why a connection is at rest: the failure that ended it, or the wish that did. */
 export type EndedBecause = FailureCode | 'revoked' | 'forgotten'
@@ -21,6 +24,10 @@ export interface ConnectionRecord {
   /** An authorization that waits for a person. */
   pending?: DevicePending | RedirectPending
   tokens?: Tokens
+  /** A refresh token from elsewhere, until one refresh has proved it. */
+  adopted?: Adopted
+  /** When tokens were asked for, as far back as the provider's budget looks. */
+  asked?: number[]
   /** A request whose outcome is not stored. */
   inFlight?: InFlight
   /** When to try again, set at `since`; a clock that says less than that was set back, and is not waited for. */
@@ -43,6 +50,8 @@ export interface DevicePending {
   /** When `nextPollAt` was set. */
   since?: number
   slowedDown: boolean
+  /** How many answers were lost that may have been `slow_down`. Default 0. */
+  lost?: number
   expiresAt: number
 }
 
@@ -64,6 +73,8 @@ export interface Tokens {
   type: string
   /** As granted, space-separated. */
   scope: string
+  /** When they came; a clock that says much less was set back. */
+  since: number
   /** Missing: the lifetime is unknown, and only a refusal tells. */
   expiresAt?: number
   refreshAt?: number
@@ -72,6 +83,13 @@ export interface Tokens {
   renewable: boolean
   /** Members of the answer that OAuth does not name. @see RFC 6749 §5.1 */
   extra: Record<string, unknown>
+}
+
+/** What a home-made integration knew of a session. */
+export interface Adopted {
+  refreshToken: string
+  /** As granted, space-separated. */
+  scope: string
 }
 
 /**

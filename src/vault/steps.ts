@@ -6,14 +6,14 @@ import { RECORD_VERSION } from './record.ts'
 
 type Known = ConnectionRecord | undefined
 
-/** A record without pending, tokens, wish or ending: who it belongs to, and how many tokens it has had. */
+/** A record without pending, tokens, wish or ending: who it belongs to, how many tokens it has had, and when it asked. */
 export function blankRecord(current: Known, provider: string, client: string): ConnectionRecord {
-  return { version: RECORD_VERSION, provider, client, generation: current?.generation ?? 0 }
+  return bare({ generation: 0, ...current, version: RECORD_VERSION, provider, client })
 }
 
-/** Who a record belongs to, and how many tokens it has had; nothing else. */
-export function bare({ version, provider, client, generation }: ConnectionRecord): ConnectionRecord {
-  return { version, provider, client, generation }
+/** Who a record belongs to, how many tokens it has had, and when it asked for them; nothing else. */
+export function bare({ version, provider, client, generation, asked }: ConnectionRecord): ConnectionRecord {
+  return { version, provider, client, generation, ...(asked && { asked }) }
 }
 
 /** Writes down that a request is about to go out. */
@@ -25,6 +25,11 @@ export function departing(
 ): ConnectionRecord {
   const before = record.inFlight?.step === step ? record.inFlight.tries : 0
   return { ...record, inFlight: { step, at, tries: before + 1, once } }
+}
+
+/** Takes a pending authorization, in one write: whoever comes second finds nothing to exchange. @see RFC 6749 §4.1.2 */
+export function taken(record: ConnectionRecord, at: number): ConnectionRecord {
+  return departing(bare(record), 'exchangeCode', at, true)
 }
 
 /** The request whose intent was stored at this instant is still the one that this record waits for. */
