@@ -1,6 +1,6 @@
 import { blank, flow } from './flow.ts'
-import { givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
-import { asking, broken, honours, leadsTo, lookAgain, patience, which } from './words.ts'
+import { adopting, givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
+import { asking, broken, elsewhere, honours, leadsTo, lookAgain, patience, which } from './words.ts'
 
 /** The authorization code grant with PKCE: the merchant logs in, and the browser comes back. @see RFC 6749 §4.1, RFC 7636 */
 export const authorizationCode = flow.createMachine({
@@ -11,7 +11,7 @@ export const authorizationCode = flow.createMachine({
   states: {
     recalling: recalling(
       'preparing',
-      ['awaitingUser'],
+      ['awaitingUser', 'adopting'],
       honours('authorization.responded', 'exchangingCode', 'awaitingUser'),
     ),
 
@@ -22,6 +22,7 @@ export const authorizationCode = flow.createMachine({
         'authorization.start': asking('preparing'),
         'authorization.responded': lookAgain,
         'token.forget': asking('forgetting'),
+        ...elsewhere,
       },
     },
 
@@ -48,7 +49,7 @@ export const authorizationCode = flow.createMachine({
         onDone: 'recalling',
         onError: broken('deadline'),
       },
-      on: { ...givingUp, 'authorization.responded': asking('exchangingCode') },
+      on: { ...givingUp, ...elsewhere, 'authorization.responded': asking('exchangingCode') },
     },
 
     exchangingCode: {
@@ -63,6 +64,8 @@ export const authorizationCode = flow.createMachine({
       },
       on: givingUp,
     },
+
+    adopting,
 
     // The callback may reach another process than the one that sent the browser away.
     ...tokenLifecycle('preparing', { 'authorization.responded': lookAgain }),

@@ -1,6 +1,6 @@
 import { blank, flow } from './flow.ts'
 import { givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
-import { asking, broken, leadsTo, which } from './words.ts'
+import { asking, broken, elsewhere, leadsTo, which } from './words.ts'
 
 /** The client credentials grant: the application speaks for itself, and nobody is needed. @see RFC 6749 §4.4 */
 export const clientCredentials = flow.createMachine({
@@ -14,7 +14,7 @@ export const clientCredentials = flow.createMachine({
     idle: {
       description: 'Not connected; the first request for a token connects.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('requestingToken'), 'token.forget': asking('forgetting') },
+      on: { 'authorization.start': asking('requestingToken'), 'token.forget': asking('forgetting'), ...elsewhere },
     },
 
     requestingToken: flow.createStateConfig({

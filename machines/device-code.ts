@@ -1,6 +1,6 @@
 import { blank, flow } from './flow.ts'
-import { givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
-import { asking, broken, comes, leadsTo, nextPoll, which } from './words.ts'
+import { adopting, givingUp, recalling, tokenLifecycle } from './token-lifecycle.ts'
+import { asking, broken, comes, elsewhere, leadsTo, nextPoll, which } from './words.ts'
 
 /** The device authorization grant: the merchant approves in any browser while this machine polls. @see RFC 8628 */
 export const deviceCode = flow.createMachine({
@@ -9,12 +9,12 @@ export const deviceCode = flow.createMachine({
   context: blank,
   initial: 'recalling',
   states: {
-    recalling: recalling('requestingCode', ['awaitingUser', 'polling', 'slowDown']),
+    recalling: recalling('requestingCode', ['awaitingUser', 'polling', 'slowDown', 'adopting']),
 
     idle: {
       description: 'Not connected.',
       tags: ['needsUser'],
-      on: { 'authorization.start': asking('requestingCode'), 'token.forget': asking('forgetting') },
+      on: { 'authorization.start': asking('requestingCode'), 'token.forget': asking('forgetting'), ...elsewhere },
     },
 
     requestingCode: {
@@ -40,7 +40,7 @@ export const deviceCode = flow.createMachine({
         onDone: comes('polling'),
         onError: broken('deadline'),
       },
-      on: givingUp,
+      on: { ...givingUp, ...elsewhere },
     },
 
     polling: {
@@ -66,8 +66,10 @@ export const deviceCode = flow.createMachine({
         onDone: comes('polling'),
         onError: broken('deadline'),
       },
-      on: givingUp,
+      on: { ...givingUp, ...elsewhere },
     },
+
+    adopting,
 
     ...tokenLifecycle('requestingCode'),
   },

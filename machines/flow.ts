@@ -49,6 +49,7 @@ const base = setup({
     prepareAuthorization: brought<Summary, Errand>(),
     exchangeCode: brought<Summary, Errand>(),
     requestToken: brought<Summary, Errand>(),
+    adoptToken: brought<Summary, Errand>(),
     refreshToken: brought<Summary, Errand>(),
     revokeToken: brought<Summary, Errand>(),
     forget: brought<Summary, Errand>(),

@@ -5,6 +5,7 @@ import {
   broken,
   comes,
   each,
+  elsewhere,
   freshness,
   honours,
   kept,
@@ -71,6 +72,20 @@ export const givingUp = {
   'token.forget': asking('forgetting'),
 }
 
+/** A session that a home-made integration had: it counts once a refresh has proved it. */
+export const adopting = flow.createStateConfig({
+  description: 'A refresh token from elsewhere is proved by one refresh.',
+  tags: ['pending'],
+  invoke: {
+    id: 'adoptToken',
+    src: 'adoptToken',
+    input: which,
+    onDone: leadsTo('authorized', 'backingOff', 'expired', 'failed'),
+    onError: broken('adoptToken'),
+  },
+  on: givingUp,
+})
+
 /**
  * The states that all charts share, from the first token on.
  *
@@ -80,6 +95,7 @@ export const givingUp = {
 export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.responded'?: typeof lookAgain } = {}) => {
   const startable = {
     ...ownAtRest,
+    ...elsewhere,
     'authorization.start': asking(start),
     'token.forget': asking('forgetting'),
   }
@@ -99,11 +115,14 @@ export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.respon
       'token.rejected': { guard: 'isCurrent', target: 'refreshing', actions: ['takeWish', 'withhold'] },
       'token.revoke': asking('revoking'),
       'token.forget': asking('forgetting'),
+      // Not to recalling: a session that lives is shown as connected all the while.
+      'record.changed': asking('refreshing'),
     },
   })
 
   const refreshing = flow.createStateConfig({
-    description: 'A new token is requested; a disconnect asked meanwhile is written down and follows the answer.',
+    description:
+      'A new token is requested, or taken over from who has one; a disconnect asked meanwhile is written down and follows the answer.',
     tags: ['connected', 'pending'],
     invoke: {
       id: 'refreshToken',
@@ -130,6 +149,7 @@ export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.respon
       'token.rejected': { guard: 'mayHoldToken', ...lookAgain },
       'token.revoke': { guard: 'mayHoldToken', target: 'recalling', actions: ['keepWish', 'recordRevoke'] },
       'token.forget': lookAgain,
+      ...elsewhere,
     },
   })
 

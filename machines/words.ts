@@ -37,12 +37,12 @@ export const patience = ({ context }: Known): Deadline => ({
   steady: false,
 })
 
-/** `input`: the time to renew the token; one that cannot be renewed just ends. */
+/** `input`: the time to renew the token, however the clock is set meanwhile; one that cannot be renewed just ends. */
 export const freshness = ({ context: { token } }: Known): Deadline => ({
   at: token?.renewable ? token.refreshAt : undefined,
   until: token?.renewable ? undefined : token?.expiresAt,
   watched: false,
-  steady: false,
+  steady: true,
 })
 
 /** `input`: the next try; a person waits for the first token, nobody for the next. */
@@ -120,6 +120,9 @@ export const asking = <Target extends string>(target: Target) => ({
 
 /** `on`: the wish is kept until the vault has been read. */
 export const kept = { actions: 'keepWish' as const }
+
+/** `on`: another process or window has changed the record. */
+export const elsewhere = { 'record.changed': 'recalling' as const }
 
 /** `on`: the vault is read at once, and the wish honoured where it can be. */
 export const lookAgain = { target: 'recalling', actions: 'keepWish' as const }

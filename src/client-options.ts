@@ -15,6 +15,8 @@ export interface ClientOptions {
   readonly requestTimeout?: number
   /** Allows http endpoints on this machine's loopback addresses, for tests. Default false. */
   readonly allowLoopbackHttp?: boolean
+  /** Origins that `connection.fetch` sends the token to, beside the provider's own: https, or loopback http where allowed. */
+  readonly resourceOrigins?: readonly string[]
   /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
   readonly inspect?: (event: InspectionEvent) => void
 }
@@ -23,10 +25,11 @@ export interface ClientOptions {
 const expectations: {
   readonly [Option in keyof Required<ClientOptions>]: readonly [string, (value: unknown) => boolean]
 } = {
-  vault: ['a vault', (value) => hasMethods(value, ['read', 'write', 'erase', 'lease', 'isLeased'])],
+  vault: ['a vault', (value) => hasMethods(value, ['read', 'write', 'erase', 'find', 'list', 'lease', 'isLeased'])],
   environment: ['of createEnvironment', (value) => hasMethods(value, ['now', 'random', 'fetch', 'alarm', 'after'])],
   requestTimeout: ['milliseconds, above zero', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
   allowLoopbackHttp: ['true or false', (value) => typeof value === 'boolean'],
+  resourceOrigins: ['a list of origins', (value) => Array.isArray(value) && value.every(isText)],
   inspect: ['a function', (value) => typeof value === 'function'],
 }
 
@@ -50,6 +53,10 @@ export function withDefaults(about: string, options: ClientOptions) {
 
 function isOption(name: string): name is keyof ClientOptions {
   return Object.hasOwn(expectations, name)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

@@ -2,6 +2,8 @@ import { type ActorRefFrom, createActor } from 'xstate'
 import { authorizationCode } from '../machines/authorization-code.ts'
 import { clientCredentials } from '../machines/client-credentials.ts'
 import { deviceCode } from '../machines/device-code.ts'
+import { adopt } from './actors/adopt-token.ts'
+import { directoryOf } from './actors/directory.ts'
 import { implement } from './actors/index.ts'
 import { type ClientOptions, withDefaults } from './client-options.ts'
 import { Connection } from './connection.ts'
@@ -10,6 +12,7 @@ import type { FlowActor } from './flow-actor.ts'
 import { defineProvider } from './providers/define-provider.ts'
 import type { Grant, Provider } from './providers/provider.ts'
 import { checkRegistration, type Registration } from './registration.ts'
+import { resourceOf } from './resource/resource-origins.ts'
 import { createCustody } from './vault/custody.ts'
 
 /** One application at one provider. */
@@ -21,6 +24,14 @@ export interface Client<G extends Grant, Actor extends FlowActor = ActorOf<G>> {
    * reading the vault, and keeps what is asked meanwhile. Two connections of one name share one record.
    */
   connect(name: string): Connection<Actor>
+  /**
+   * The name of the connection whose login a redirect answers, for a callback route that serves them all; `undefined` where
+   * none waits for it. Takes the URL as the browser asked for it, absolute or as a path with its query.
+   * Rejects with {@link OAuthError} `vault_unavailable`.
+   */
+  find(url: string | URL): Promise<string | undefined>
+  /** The names of all connections that are stored for this client. Rejects with {@link OAuthError} `vault_unavailable`. */
+  list(): Promise<string[]>
 }
 
 /** Of a provider whose grant is known only at run time: what the actors of all grants have in common. */
@@ -38,15 +49,27 @@ type Bench = ReturnType<typeof equip>
 const builders: { readonly [G in Grant]: (bench: Bench) => Client<G> } = {
   device_code: (bench) => {
     const machine = deviceCode.provide(bench.implementations)
-    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+    return {
+      machine,
+      ...bench.directory,
+      connect: (name) => bench.connection(name, createActor(machine, bench.options(name))),
+    }
   },
   authorization_code: (bench) => {
     const machine = authorizationCode.provide(bench.implementations)
-    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+    return {
+      machine,
+      ...bench.directory,
+      connect: (name) => bench.connection(name, createActor(machine, bench.options(name))),
+    }
   },
   client_credentials: (bench) => {
     const machine = clientCredentials.provide(bench.implementations)
-    return { machine, connect: (name) => bench.connection(name, createActor(machine, bench.options(name))) }
+    return {
+      machine,
+      ...bench.directory,
+      connect: (name) => bench.connection(name, createActor(machine, bench.options(name))),
+    }
   },
 }
 
@@ -67,11 +90,15 @@ export function createClient<const P extends Provider>(
 function equip(provider: Provider, registration: Registration, options: ClientOptions) {
   const { vault, environment, requestTimeout, allowLoopbackHttp, inspector } = withDefaults(provider.name, options)
   const settings = checkRegistration(provider, registration, allowLoopbackHttp)
+  const resource = resourceOf(settings, options.resourceOrigins, allowLoopbackHttp)
   const custody = createCustody(vault, settings, environment)
-  const { drainOf, actors, actions } = implement({ settings, custody, environment, requestTimeout })
+  const means = { settings, custody, environment, requestTimeout }
+  const { drainOf, actors, actions } = implement(means)
+  const selfService = provider.grant === 'client_credentials'
 
   return {
     implementations: { actors, actions },
+    directory: directoryOf(means),
 
     options(connection: string) {
       if (typeof connection !== 'string' || connection === '')
@@ -80,14 +107,14 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
     },
 
     connection<Actor extends FlowActor>(name: string, actor: Actor): Connection<Actor> {
-      const selfService = provider.grant === 'client_credentials'
-      const drain = drainOf(actor.system)
       return new Connection({
         name,
         actor,
         held: custody.open(name),
         close: () => custody.close(name),
-        drain,
+        adopt: (session) => adopt(name, session, means),
+        drain: drainOf(actor.system),
+        resource,
         environment,
         requestTimeout,
         about: provider.name,

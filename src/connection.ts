@@ -4,7 +4,10 @@ import type { Drain } from './actors/drain.ts'
 import type { Environment } from './environment.ts'
 import { type Failure, fail, misconfigured, OAuthError } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
+import { follow } from './following.ts'
 import { rule } from './outcome.ts'
+import { resourceFetch } from './resource/resource-fetch.ts'
+import type { Resource } from './resource/resource-origins.ts'
 import { type ConnectionEvent, sealEvent } from './sealing.ts'
 import { observeTransitions, type Transition } from './transitions.ts'
 import type { Held } from './vault/holdings.ts'
@@ -35,18 +38,28 @@ export interface TokenDetails {
   readonly extra: Readonly<Record<string, unknown>>
 }
 
+/** A session that another integration holds. */
+export interface ForeignSession {
+  readonly refreshToken: string
+  /** As granted, space-separated. Default: the scopes of the registration. */
+  readonly scope?: string
+}
+
 type Listener<Type extends keyof ConnectionEmitted> = (event: ConnectionEmitted[Type]) => void
 
 interface Parts<Actor extends FlowActor> {
   readonly name: string
   readonly actor: Actor
   readonly held: Held
+  /** Stores a session from elsewhere, unproved. */
+  readonly adopt: (session: ForeignSession) => Promise<void>
   /** Called once, when the connection has stopped. */
   readonly close: () => void
   readonly drain: Drain
   readonly environment: Environment
   /** In milliseconds. */
   readonly requestTimeout: number
+  readonly resource: Resource
   /** The provider's name. */
   readonly about: string
   readonly selfService: boolean
@@ -57,6 +70,20 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   readonly name: string
   /** XState's own actor: subscribe to it, or hand it to a framework's binding. */
   readonly actor: Actor
+  /**
+   * A `fetch` for the provider's APIs: it adds the token, and the headers that the APIs want, to requests for the origins
+   * in the provider's `resource` and the option `resourceOrigins`. All others go out as they are. Where an API answers 401
+   * `invalid_token`, the token is renewed, once for all who meet that, and the request is sent once more. Bodies are kept
+   * in memory until then. Redirects are followed without token and headers once they lead elsewhere; `response.redirected`
+   * stays false.
+   *
+   * Rejects with {@link OAuthError} as {@link accessToken} does, also where a refused token cannot be replaced;
+   * `invalid_configuration` for a URL that holds a token; `unexpected_redirect` for a redirect in a page, or for more than
+   * twenty. Otherwise it rejects as `fetch` does. All other answers are the caller's, a second 401 too.
+   *
+   * @see RFC 6750 §2.1, §3.1
+   */
+  readonly fetch: typeof globalThis.fetch
   readonly #parts: Parts<Actor>
   readonly #held: Held
   readonly #now: () => number
@@ -67,6 +94,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     ended: (listener) => this.actor.on('*', (event) => event.type === 'ended' && listener(event)),
     transition: (listener) => observeTransitions(this.actor, this.#now, listener),
   }
+  readonly #unfollow: () => void
   #outcome: Promise<string> | undefined
   #stopped: Promise<void> | undefined
   #refused = false
@@ -78,8 +106,10 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     this.#parts = parts
     this.#held = parts.held
     this.#now = parts.environment.now
+    this.fetch = this.#resourceFetch(parts)
     // Without an error observer XState would throw an actor's error into the host process.
     this.actor.subscribe({ error: () => {} })
+    this.#unfollow = follow(this.actor, this.#held, this.#now)
     this.actor.start()
   }
 
@@ -126,8 +156,32 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   async token(options?: AccessTokenOptions): Promise<TokenDetails> {
     const accessToken = await this.accessToken(options)
     const { tokens, generation = 0 } = this.#held.record ?? {}
-    const { type = 'Bearer', scope = '', expiresAt, extra = {} } = tokens ?? {}
+    // Another one has been stored since.
+    if (tokens?.accessToken !== accessToken) return this.token(options)
+    const { type, scope, expiresAt, extra } = tokens
     return { accessToken, type, scope, expiresAt, generation, extra }
+  }
+
+  /**
+   * Takes over the session of another integration, so that nobody has to connect again. It is stored first, and proved by
+   * one refresh: resolves once that has brought a token. Hand a session to one connection only, and use it nowhere else.
+   *
+   * Rejects with {@link OAuthError}: `not_supported` where the connection has a session, or the grant knows no refresh;
+   * `session_expired` or `outcome_unknown` where the server refuses it; a failure with `retryAt` where the server was not
+   * reached: then it is tried again, after a restart too.
+   */
+  async adopt(session: ForeignSession): Promise<void> {
+    if (this.#stopped) throw new OAuthError(this.#stoppedFailure())
+    await this.#parts.drain.track(this.#parts.adopt(session))
+    // No change leads out of a defect by itself; this is a wish.
+    if (this.actor.getSnapshot().value === 'failed') this.send({ type: 'record.changed' })
+    await this.#until<void>(() => {
+      const { value, context } = this.actor.getSnapshot()
+      const { record } = this.#held
+      if (record?.adopted && value !== 'backingOff' && value !== 'failed') return undefined
+      if (record?.tokens) return { give: undefined }
+      return { refuse: context.failure ?? fail('cancelled', { about: `${this.#parts.about}, ${this.name}, adopt` }) }
+    })
   }
 
   /**
@@ -162,6 +216,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   async #stop(timeout: number): Promise<void> {
     const { drain, about, environment } = this.#parts
     this.#stopping.abort(new OAuthError(this.#stoppedFailure()))
+    this.#unfollow()
     this.actor.stop()
     drain.closing.abort()
     const late = () => fail('timeout', { about: `${about}, stop` })
@@ -205,6 +260,27 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     // All who waited may have given up before it fails.
     outcome.catch(() => {})
     return outcome
+  }
+
+  #resourceFetch({ actor, held, environment, about, resource }: Parts<Actor>): typeof globalThis.fetch {
+    const known = () => held.record?.tokens?.accessToken
+    const isRenewing = (token: string) => {
+      const { value: state } = actor.getSnapshot()
+      return (state === 'recalling' || state === 'refreshing') && known() === token
+    }
+    const late = () => fail('timeout', { about: `${about}, fetch` })
+    return resourceFetch({
+      ...resource,
+      environment,
+      about,
+      known,
+      token: (options) => this.token(options),
+      send: (event) => this.send(event),
+      settled: (token, signal) => {
+        const settled = this.#until<void>(() => (isRenewing(token) ? undefined : { give: undefined }))
+        return patiently(settled, { signal }, environment, late)
+      },
+    })
   }
 
   #until<T>(look: () => Finding<T>): Promise<T> {

@@ -16,6 +16,8 @@ export type FlowEvent =
   | { readonly type: 'token.rejected'; readonly generation: number }
   /** Disconnect: revoke at the provider. @see RFC 7009 */
   | { readonly type: 'token.revoke' }
+  /** Somebody else has changed the record: look at it. Connections see to that themselves, where the vault can tell. */
+  | { readonly type: 'record.changed' }
   /** Drop what is stored here; the provider is not told. */
   | { readonly type: 'token.forget' }
 

@@ -9,7 +9,7 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch
   /** Rings at an instant of this clock. */
   readonly alarm: Alarm
-  /** Rings after a span in milliseconds, at most 24.8 days: what takes long does so whatever the clock is set to. */
+  /** Rings after a span in milliseconds: what takes long does so whatever the clock is set to. */
   readonly after: Alarm
 }
 
@@ -22,12 +22,17 @@ export function createEnvironment(parts: Partial<Omit<Environment, 'alarm' | 'af
   return { now, random, fetch, alarm: createAlarms(now), after }
 }
 
-/** The longest span of a native timer, in milliseconds; a longer one would ring at once. */
+/** The longest span of a native timer, in milliseconds; a longer one would ring at once, and is waited for in parts. */
 const LONGEST = 2 ** 31 - 1
 
 const after: Alarm = (span, ring, { watched = false } = {}) => {
-  const timer = setTimeout(ring, Math.min(span, LONGEST))
-  if (!watched && typeof timer === 'object') timer.unref()
+  let timer: ReturnType<typeof setTimeout>
+  const wait = (left: number) => {
+    const part = Math.min(left, LONGEST)
+    timer = setTimeout(() => (left > part ? wait(left - part) : ring()), part)
+    if (!watched && typeof timer === 'object') timer.unref()
+  }
+  wait(span)
   return () => clearTimeout(timer)
 }
 

@@ -8,6 +8,7 @@ export type {
   AccessTokenOptions,
   Connection,
   ConnectionEmitted,
+  ForeignSession,
   TokenDetails,
 } from './connection.ts'
 export type { Deadline, Errand, FlowEvent } from './dialogue.ts'
@@ -27,3 +28,4 @@ export type { Transition } from './transitions.ts'
 export { memoryVault } from './vault/memory.ts'
 export type { ConnectionRecord, EndedBecause } from './vault/record.ts'
 export type { Entry, Lease, Vault } from './vault/vault.ts'
+export { VaultError, type VaultProblem } from './vault/vault-error.ts'

@@ -33,6 +33,7 @@ export function rule({ state, context, held, now, about, selfService, asked, ref
   switch (state) {
     case 'recalling':
     case 'refreshing':
+    case 'adopting':
     case 'exchangingCode':
     case 'requestingToken':
       return { kind: 'wait' }

@@ -131,7 +131,7 @@ function checkEndpoints(provider: Provider, endpoints: Endpoints, allowLoopbackH
   }
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 

@@ -11,7 +11,7 @@ export type ConnectionEvent =
       readonly binding?: string | Sealed
     }
 
-const plain = ['authorization.cancel', 'token.refresh', 'token.revoke', 'token.forget']
+const plain = ['authorization.cancel', 'token.refresh', 'token.revoke', 'token.forget', 'record.changed']
 
 /** Seals what must not be seen in a machine; `undefined` where it is none of our events, or a member is wrong. */
 export function sealEvent(event: ConnectionEvent): FlowEvent | undefined {

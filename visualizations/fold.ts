@@ -18,9 +18,11 @@ export interface Folded {
 
 type Rule = (chart: Chart) => Note
 
+const changed = 'record.changed'
+
 /** Folds what every state shares. Each rule checks that its sentence is true of the chart, and throws where it is not. */
 export function fold(chart: Chart): Folded {
-  const rules = [recalls, backsOff, looksAgain, forgets, comesBack, breaks]
+  const rules = [recalls, backsOff, looksAgain, forgets, comesBack, adopts, isTold, breaks]
   const notes = rules.map((rule) => rule(chart)).filter(({ arrows }) => arrows.length > 0)
   const folded = new Set(notes.flatMap(({ arrows }) => arrows))
   return { notes, arrows: chart.arrows.filter((arrow) => !folded.has(arrow)) }
@@ -30,7 +32,9 @@ export function fold(chart: Chart): Folded {
 const recalls: Rule = ({ arrows, states, initial }) => {
   const own = arrows.filter(({ from, cause }) => from === initial && cause !== 'defect')
   const reached = new Set(own.map(({ to }) => to))
-  const asked = new Set(arrows.filter(({ cause }) => cause === 'event').map(({ event }) => event))
+  const asked = new Set(
+    arrows.filter(({ cause, event }) => cause === 'event' && event !== changed).map(({ event }) => event),
+  )
   const kept = new Set(own.filter(({ stays }) => stays).map(({ event }) => event))
   check(states.every(({ name }) => reached.has(name)) && kept.size === asked.size, `${initial} leads everywhere`)
   return {
@@ -84,6 +88,37 @@ const comesBack: Rule = ({ arrows, initial }) => {
   return {
     about: 'authorization.responded',
     text: `→ ${initial}, from ${listed(own.map(({ from }) => from))}: the request may be another process's`,
+    arrows: own,
+  }
+}
+
+/** A session from elsewhere ends like any other that is being made. The arrow that succeeds is drawn. */
+const adopts: Rule = ({ arrows }) => {
+  const leaving = arrows.filter(
+    ({ from, cause, guard, label }) =>
+      from === 'adopting' && cause !== 'defect' && (guard || label === 'authorization.cancel'),
+  )
+  const own = leaving.filter(({ to }) => to !== 'authorized' && to !== 'backingOff')
+  const ends = own.map(({ to }) => to).toSorted()
+  check(own.length === 0 || ends.join() === 'expired,failed,forgetting', 'an adoption may be refused, or given up')
+  return {
+    about: 'adopting',
+    text: 'adoptToken → expired where the session has ended, or failed; authorization.cancel → forgetting',
+    arrows: own,
+  }
+}
+
+/** Whoever has nothing in flight is told when somebody else has changed the record. */
+const isTold: Rule = ({ arrows, initial }) => {
+  const own = arrows.filter(({ event }) => event === changed)
+  const living = own.filter(({ to }) => to !== initial)
+  check(
+    living.every(({ from, to }) => from === 'authorized' && to === 'refreshing'),
+    'a session that lives stays connected',
+  )
+  return {
+    about: `${changed}, by somebody else`,
+    text: `→ ${initial} where nothing is in flight; authorized → refreshing, which takes the new token over`,
     arrows: own,
   }
 }

@@ -2,7 +2,7 @@ import elk, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/li
 import { type Box, boxOf, pillOf, roomFor } from './boxes.ts'
 import type { State } from './model.ts'
 import type { Frame, Line, Scene } from './scene.ts'
-import { type Area, straightened } from './shapes.ts'
+import { type Area, passes, straightened } from './shapes.ts'
 
 /** A scene with a place for everything. */
 export interface Layout {
@@ -128,8 +128,11 @@ function rankOf({ chart, frames, lines }: Scene, id: string): number {
 }
 
 function placedLine(line: Line, edge: ElkExtendedEdge, back: boolean): Layout['lines'][number] {
-  const points = straightened(pointsOf(edge))
-  return { line, points: back ? points.toReversed() : points, label: areaOf(edge.labels?.[0] ?? {}) }
+  const label = areaOf(edge.labels?.[0] ?? {})
+  const way = pointsOf(edge)
+  const straight = straightened(way)
+  const points = passes(straight, label) ? way : straight
+  return { line, points: back ? points.toReversed() : points, label }
 }
 
 function pointsOf({ sections = [] }: ElkExtendedEdge): ElkPoint[] {

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts'
 import type { Failure } from '../failure.ts'
 import { type Answer, post, type WireRequest } from '../protocol/http.ts'
 import { revocationRequest } from '../protocol/revocation.ts'
+import type { Provider } from '../providers/provider.ts'
 import { type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
 import type { Change, Custody } from '../vault/custody.ts'
@@ -44,6 +45,8 @@ export interface Outcome {
   readonly because?: EndedBecause
   /** What went wrong without changing the record. */
   readonly failure?: Failure
+  /** Where the connection stands, where that is more than the record tells. */
+  readonly standing?: Standing
 }
 
 export type Verb = (duty: Duty, means: Means) => Promise<Outcome>
@@ -54,10 +57,17 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
   const cell = custody.held(duty.name)
   const about = settings.provider.name
   try {
-    const { record, status, because, failure } = await verb(duty, means)
+    const { record, status, because, failure, standing: stands } = await verb(duty, means)
     cell.troubles = 0
     const summary = summarize(record, environment.now(), about)
-    return { ...summary, status, endedBecause: because ?? summary.endedBecause, failure: failure ?? summary.failure }
+    const standing = stands ?? summary.standing
+    return {
+      ...summary,
+      standing,
+      status,
+      endedBecause: because ?? summary.endedBecause,
+      failure: failure ?? summary.failure,
+    }
   } catch (error) {
     if (!(error instanceof VaultTrouble)) throw error
     if (error.losesAnswer) duty.lose(error.failure)
@@ -123,7 +133,11 @@ export async function conclude(
     orphan = tokens && !follows && isOrphan(current, tokens) ? tokens : undefined
     return follows ?? current
   }
-  const record = await means.custody.store(duty.name, change, duty.closing)
+  const record = await means.custody.store(duty.name, change, duty.closing).catch((error: unknown) => {
+    // What cannot be kept, since another's record is in its place, belongs to nobody.
+    if (tokens && !duty.closing.aborted) disown(tokens, duty, means)
+    throw error
+  })
   if (orphan) disown(orphan, duty, means)
   return { record, status: answer.kind === 'answered' ? answer.status : undefined }
 }
@@ -135,6 +149,11 @@ export function standingOf(record: ConnectionRecord | undefined, { environment }
 /** Nothing more than a second chance at once, then twice as long each time, five minutes at the most; in milliseconds. */
 export function backOff(attempts: number, { random }: Pick<Environment, 'random'>): number {
   return Math.min(1_000 * 2 ** (attempts - 1), 300_000) * (0.75 + random() / 4)
+}
+
+/** Whether a refresh whose answer was lost is not sent again. With client credentials nothing is spent by a request. */
+export function neverAgain({ grant, refreshAfterLostAnswer }: Provider): boolean {
+  return grant !== 'client_credentials' && refreshAfterLostAnswer === 'never'
 }
 
 /** A refusal that no waiting cures is asked again after an hour, since a vendor may repair it; in milliseconds. */

@@ -2,7 +2,8 @@ import { judgeRedirect } from '../protocol/authorization-request.ts'
 import { codeExchangeRequest, judgeCodeExchange } from '../protocol/code-exchange.ts'
 import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, RedirectPending } from '../vault/record.ts'
-import { awaits, bare, connected, departing, ended } from '../vault/steps.ts'
+import { awaits, connected, ended, taken } from '../vault/steps.ts'
+import { counted } from './budget.ts'
 import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
 
 /**
@@ -27,7 +28,7 @@ export const exchangeCode: Verb = (duty, means) => {
     const take = (current: ConnectionRecord | undefined) => {
       if (!current || redirectOf(current)?.state !== pending.state) return current
       if (redirect.kind === 'refused') return ended(current, 'failed', redirect.failure.code, at, redirect.failure)
-      return departing(bare(current), 'exchangeCode', at, true)
+      return counted(taken(current, at), at, means)
     }
     const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'exchangeCode', at)
     const departure = await depart(duty, means, take, isMine)

@@ -1,6 +1,7 @@
 import { fromPromise } from 'xstate'
 import type { Deadline, Errand } from '../dialogue.ts'
 import type { Summary } from '../recall.ts'
+import { adoptToken } from './adopt-token.ts'
 import { deadline } from './deadline.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { carryOut, type Duty, type Means, type Verb } from './errand.ts'
@@ -51,6 +52,7 @@ export function implement(means: Means) {
       prepareAuthorization: errand(prepareAuthorization),
       exchangeCode: errand(exchangeCode),
       requestToken: errand(requestToken),
+      adoptToken: errand(adoptToken),
       refreshToken: errand(refreshToken),
       revokeToken: errand(revokeToken),
       forget: errand(forget),

@@ -74,12 +74,16 @@ function after(
     )
   }
   const slowedDown = verdict.kind === 'slowDown'
-  const intervalSeconds = pending.intervalSeconds + (slowedDown ? SLOW_DOWN : 0)
+  const { lost: lostBefore = 0, ...asked } = pending
+  const lost = lostBefore + (unknownBefore?.tries ?? 0)
+  // A lost answer may have been a slow_down too. Who stays behind what a server counts polls too early for ever.
+  const intervalSeconds = pending.intervalSeconds + (slowedDown ? (1 + lost) * SLOW_DOWN : 0)
   const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), verdict.retryAt ?? 0)
+  const remembered = !slowedDown && lost > 0 && { lost }
   const next = settled({
     ...current,
-    pending: { ...pending, intervalSeconds, since: receivedAt, nextPollAt, slowedDown },
+    pending: { ...asked, ...remembered, intervalSeconds, since: receivedAt, nextPollAt, slowedDown },
   })
   // Only "pending" proves that an answer lost before was no token.
-  return slowedDown && unknownBefore ? { ...next, inFlight: unknownBefore } : next
+  return slowedDown && unknownBefore ? { ...next, inFlight: { ...unknownBefore, tries: 0 } } : next
 }

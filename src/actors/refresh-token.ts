@@ -1,9 +1,9 @@
 import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
-import type { Provider } from '../providers/provider.ts'
 import { backsOff, reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
-import { awaits, canRenew, connected, departing, holds, retrying } from '../vault/steps.ts'
+import { awaits, canRenew, connected, holds, retrying } from '../vault/steps.ts'
+import { asking } from './budget.ts'
 import { conclude, type Duty, depart, type Means, nextTryAt, send, standingOf, type Verb } from './errand.ts'
 
 /**
@@ -42,20 +42,23 @@ function leaving(
   means: Means,
   at: number,
 ): ConnectionRecord | undefined {
-  if (!current?.tokens) return current
-  const adopted = current.generation !== generation && standingOf(current, means) === 'authorized'
-  if (adopted || current.wantsRevoke) return current
+  if (!current?.tokens || current.wantsRevoke) return current
+  // Another has renewed it, or somebody has changed the record for another reason.
+  const isMine = wish?.type !== 'record.changed' && current.generation === generation
+  if (!isMine && standingOf(current, means) === 'authorized') return current
   const rejected = wish?.type === 'token.rejected' && current.generation === generation
   const record = rejected ? { ...current, tokens: { ...current.tokens, expiresAt: at } } : current
-  // What the server ordered is kept, and a token that is known to be dead is not told again by each caller who was refused.
-  const ordered = record.retry?.failure.code === 'rate_limited' || (rejected && reached(current.tokens.expiresAt, at))
+  // What the server ordered is kept; without a wish, all else too; and a token that is known to be dead is not told again by
+  // each caller who was refused.
+  const isWished = wish?.type === 'token.refresh' || wish?.type === 'token.rejected'
+  const ordered = !isWished || isOrdered(record) || (rejected && reached(current.tokens.expiresAt, at))
   if ((ordered && backsOff(record, at)) || !canRenew(record)) return record
-  return departing(record, 'refreshToken', at, neverAgain(means.settings.provider))
+  return asking(record, 'refreshToken', at, means)
 }
 
-/** With client credentials nothing is spent by a request. */
-function neverAgain({ grant, refreshAfterLostAnswer }: Provider): boolean {
-  return grant !== 'client_credentials' && refreshAfterLostAnswer === 'never'
+/** The wait was asked for, or is written in the contract with the provider. */
+function isOrdered({ retry }: ConnectionRecord): boolean {
+  return retry?.failure.code === 'rate_limited' || retry?.failure.code === 'budget_exhausted'
 }
 
 function after(

@@ -1,8 +1,10 @@
+import type { Standing } from '../recall.ts'
 import type { ConnectionRecord, InFlight } from '../vault/record.ts'
 import { blankRecord, departing } from '../vault/steps.ts'
+import { asking } from './budget.ts'
 import { type Means, standingOf } from './errand.ts'
 
-const startable = ['idle', 'starting', 'expired', 'revoked', 'failed']
+const atRest: readonly Standing[] = ['idle', 'expired', 'revoked', 'failed']
 
 /**
  * Writes down that a grant begins. A record that is already on its way, or connected, stays as it is: somebody else was
@@ -15,10 +17,16 @@ export function starting(
   means: Means,
 ): ConnectionRecord | undefined {
   const stands = standingOf(current, means)
-  if (!startable.includes(stands)) return current
+  if (stands !== 'starting' && !isAtRest(current, means)) return current
   const { provider, fingerprint } = means.settings
   const blank = blankRecord(current, provider.id, fingerprint)
   const again = stands === 'starting' && current?.inFlight && { inFlight: current.inFlight }
   const retry = stands === 'starting' && current?.retry && { retry: current.retry }
-  return departing({ ...blank, ...again, ...retry }, step, at)
+  const begun = { ...blank, ...again, ...retry }
+  return step === 'requestToken' ? asking(begun, step, at, means, true) : departing(begun, step, at)
+}
+
+/** Whether there is no session, and none being made. */
+export function isAtRest(current: ConnectionRecord | undefined, means: Means): boolean {
+  return atRest.includes(standingOf(current, means))
 }

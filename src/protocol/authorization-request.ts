@@ -96,6 +96,12 @@ function queryOf(url: string, redirectUri: string): URLSearchParams | undefined 
   return place === expected ? came.searchParams : undefined
 }
 
+/** The `state` of a URL that came to the registered redirect URI. */
+export function stateIn(url: string, { redirectUri }: Settings): string | undefined {
+  const query = redirectUri === undefined ? undefined : queryOf(url, redirectUri)
+  return query?.get('state') || undefined
+}
+
 /** A missing `state` passes only where the host opted out and a session binding stands in for it. */
 function stateMatches(state: string | null, pending: RedirectPending, { deviations }: Settings): boolean {
   if (state !== null) return equalInConstantTime(state, pending.state)

@@ -9,7 +9,7 @@ import { readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
 
 /** Asks for a new token; with client credentials that is the first request again. @see RFC 6749 §6 */
-export function refreshRequest(settings: Settings, { refreshToken }: Tokens): WireRequest {
+export function refreshRequest(settings: Settings, { refreshToken }: Pick<Tokens, 'refreshToken'>): WireRequest {
   if (settings.provider.grant === 'client_credentials') return clientCredentialsRequest(settings)
   return authenticated(settings, settings.endpoints.token, {
     ...settings.provider.parameters?.refresh,

@@ -71,6 +71,7 @@ const provider: v.GenericSchema<Provider> = v.strictObject({
     }),
   ),
   assumedTokenType: v.exactOptional(v.literal('Bearer')),
+  budget: v.exactOptional(v.strictObject({ requests: v.pipe(v.number(), v.integer(), v.minValue(1)), seconds })),
   refreshAfterLostAnswer: v.exactOptional(v.picklist(['retry', 'never'])),
   revokes: v.exactOptional(v.picklist(['refresh_token', 'refresh_token_only', 'access_token'])),
   deviations: v.exactOptional(

@@ -65,6 +65,11 @@ export interface Provider {
   }
   /** Supplied where an answer has no `token_type`. Default: such an answer is refused. @see RFC 6749 §5.1 */
   assumedTokenType?: 'Bearer'
+  /**
+   * How many tokens one connection may ask for in so many seconds: polls, which have a pace of their own, do not count.
+   * Default: no limit is known.
+   */
+  budget?: { requests: number; seconds: number }
   /** Whether a refresh whose answer was lost may be sent again. Default `retry`. */
   refreshAfterLostAnswer?: 'retry' | 'never'
   /**
