@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { readdir, readlink } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type FileVault, fileVault, rawKey } from '../../src/vault/file/index.ts'
+import { freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
+import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
+import { recordOf } from '../support/file-vault/records.ts'
+
+// A disk that others keep busy may take long.
+vi.setConfig({ testTimeout: 30_000 })
+
+const bytes = randomBytes(32)
+let directory: string
+let vault: FileVault
+const open = () => fileVault(directory, { key: rawKey(bytes) })
+const pause = (span: number) => new Promise((resolve) => setTimeout(resolve, span))
+/** Longer than a change takes to be heard. */
+const quiet = () => pause(250)
+
+beforeEach(async () => {
+  directory = await freshDirectory()
+  vault = open()
+})
+afterEach(async () => {
+  await endProcesses()
+  await removeDirectories()
+})
+
+/** Counts what is heard. */
+function ear() {
+  const heard = { times: 0, until, still: () => until(0) }
+  async function until(times: number): Promise<number> {
+    for (let looks = 0; looks < 400 && heard.times < times; looks++) await pause(5)
+    await quiet()
+    return heard.times
+  }
+  return { heard, changed: () => void heard.times++ }
+}
+
+describe('watching', () => {
+  it('hears another process, each change once', async () => {
+    const other = await startProcess(directory, `raw:${Buffer.from(bytes).toString('hex')}`)
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    expect(await other.ask('write', 'till', 1, undefined)).toBe('1')
+    expect(await heard.until(1)).toBe(1)
+    expect(await other.ask('write', 'till', 2, '1')).toBe('2')
+    expect(await heard.until(2)).toBe(2)
+    expect(await other.ask('erase', 'till', '2')).toBe(true)
+    expect(await heard.until(3)).toBe(3)
+    stop?.()
+  })
+
+  it('does not hear what this object did itself, or has read before', async () => {
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    const first = await vault.write('till', recordOf(1), undefined)
+    const second = await vault.write('till', recordOf(2), first)
+    await vault.erase('till', `${second}`)
+    await vault.lease('till', 1_000)
+    expect(await heard.still()).toBe(0)
+    stop?.()
+    await open().write('till', recordOf(1), undefined)
+    await vault.read('till')
+    const stopAgain = vault.watch?.('till', changed)
+    expect(await heard.still()).toBe(0)
+    stopAgain?.()
+  })
+
+  it('hears another object of this process, and of several changes at least the last', async () => {
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    const other = open()
+    let revision: string | undefined
+    for (let generation = 0; generation < 20; generation++)
+      revision = await other.write('till', recordOf(generation), revision)
+    expect(await heard.until(1)).toBeGreaterThan(0)
+    expect(heard.times).toBeLessThanOrEqual(20)
+    stop?.()
+  })
+
+  it('hears what came between the last read and the watching', async () => {
+    await vault.read('till')
+    await vault.write('till', recordOf(1), undefined)
+    await open().write('till', recordOf(2), '1')
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    expect(await heard.until(1)).toBe(1)
+    stop?.()
+  })
+
+  it('hears nothing of leases, of other connections, and after it was stopped', async () => {
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    const lease = await open().lease('till', 1_000)
+    await lease?.renew()
+    await lease?.release()
+    await open().write('another', recordOf(1), undefined)
+    expect(await heard.still()).toBe(0)
+    stop?.()
+    stop?.()
+    await open().write('till', recordOf(1), undefined)
+    expect(await heard.still()).toBe(0)
+  })
+
+  it('of several goes on until the last has stopped, and may begin again', async () => {
+    const [one, two, three] = [ear(), ear(), ear()]
+    const stopOne = vault.watch?.('till', one.changed)
+    const stopTwo = vault.watch?.('till', two.changed)
+    await quiet()
+    stopOne?.()
+    await open().write('till', recordOf(1), undefined)
+    expect([await two.heard.until(1), one.heard.times]).toEqual([1, 0])
+    stopTwo?.()
+    const stopThree = vault.watch?.('till', three.changed)
+    stopTwo?.()
+    await quiet()
+    await open().write('till', recordOf(2), '1')
+    expect([await three.heard.until(1), two.heard.times]).toEqual([1, 1])
+    stopThree?.()
+  })
+
+  it('opens one watcher for each name and leaves none open', async () => {
+    const before = await watches()
+    const stops = Array.from({ length: 20 }, () => vault.watch?.('till', () => {}))
+    const early = vault.watch?.('another', () => {})
+    early?.()
+    await quiet()
+    expect(await watches()).toBe(before + 1)
+    for (const stop of stops) stop?.()
+    await quiet()
+    expect(await watches()).toBe(before)
+  })
+
+  it('that cannot be is silent', async () => {
+    const nowhere = fileVault('/proc/nowhere', { unsafePlaintext: true })
+    const stop = nowhere.watch?.('till', () => {})
+    await quiet()
+    stop?.()
+  })
+
+  it('keeps no process alive', async () => {
+    const index = fileURLToPath(new URL('../../src/vault/file/index.ts', import.meta.url))
+    const program = `
+      const { fileVault } = await import(${JSON.stringify(index)})
+      const vault = fileVault(${JSON.stringify(directory)}, { unsafePlaintext: true })
+      vault.watch('till', () => {})
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      console.log('at its end')`
+    const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 })
+    expect([`${stdout}`.trim(), signal]).toEqual(['at its end', null])
+  })
+})
+
+/** How many folders this process watches, as Linux tells. */
+async function watches(): Promise<number> {
+  const { readFile } = await import('node:fs/promises')
+  let count = 0
+  for (const descriptor of await readdir('/proc/self/fd')) {
+    const path = await readlink(`/proc/self/fd/${descriptor}`).catch(() => '')
+    if (!path.includes('inotify')) continue
+    count += (await readFile(`/proc/self/fdinfo/${descriptor}`, 'utf8')).split('inotify wd').length - 1
+  }
+  return count
+}
