@@ -1,0 +1,1 @@
+export { type WebVaultOptions, webVault } from './web-vault.ts'
