@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, it } from 'vitest'
+import { vaultContract } from '../../src/vault/contract/index.ts'
+import { open } from '../support/contract/open-file-vault.ts'
+
+const module = new URL('../support/contract/open-file-vault.ts', import.meta.url)
+
+describe.each([
+  ['encrypted', randomBytes(32).toString('base64')],
+  ['in plain text', undefined],
+])('the vault in files, %s, keeps the contract', (_, key) => {
+  const directory = mkdtempSync(join(tmpdir(), 'contract-file-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  const cases = vaultContract({
+    open: () => open(directory, key),
+    endsLeases: 'by time',
+    watches: true,
+    // What several processes do is the same in plain text.
+    ...(key && { processes: { module, arguments: [directory, key] } }),
+  })
+  for (const { name, run, skip, limit } of cases) it.skipIf(skip !== undefined)(name, run, limit)
+})
