@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** The long runs, in real time and with real processes. They print what they have seen as tables. */
+export default defineConfig({
+  test: {
+    root: here('../..'),
+    include: ['test/endurance/**/*.test.ts', 'test/**/*.long.test.ts'],
+    // The tables go out as they are written.
+    disableConsoleIntercept: true,
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+    // Some files work, and others mostly wait.
+    maxWorkers: 2,
+  },
+  resolve: {
+    alias: {
+      'oauth-machines/emulator': here('../../src/emulator/index.ts'),
+      'oauth-machines': here('../../src/index.ts'),
+    },
+  },
+})
