@@ -16,12 +16,19 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // A command of their own: npm run endurance.
+    exclude: ['test/endurance/**', 'test/**/*.long.test.ts'],
     // Several files wait for real sockets and real seconds: more workers than cores are well used.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
   resolve: {
     // Not what the last build left in dist.
-    alias: { 'oauth-machines/emulator': here('src/emulator/index.ts'), 'oauth-machines': here('src/index.ts') },
+    alias: [
+      { find: 'oauth-machines/ky', replacement: here('src/resource/ky.ts') },
+      { find: 'oauth-machines/vault/memory', replacement: here('src/vault/memory.ts') },
+      { find: /^oauth-machines\/(emulator|vault\/\w+)$/, replacement: here('src/$1/index.ts') },
+      { find: 'oauth-machines', replacement: here('src/index.ts') },
+    ],
   },
 })

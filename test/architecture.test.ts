@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { circlesOf, type Import, importers, isPackage, type Source, sourceOf, sourcesOf } from './support/sources.ts'
 
 const sources = sourcesOf('src', 'machines')
-const core = sources.filter(({ path }) => !path.startsWith('src/emulator/'))
+/** Entry points of their own: for a server, a disk, a browser, a test. */
+const apart = ['src/emulator/', 'src/vault/file/', 'src/vault/web/', 'src/vault/contract/', 'src/resource/ky.ts']
+const isApart = (path: string) => apart.some((place) => path.startsWith(place))
+const core = sources.filter(({ path }) => !isApart(path))
 const inside = (...folders: readonly string[]) =>
   sources.filter(({ path }) => folders.some((folder) => path.startsWith(folder)))
 
@@ -54,15 +57,31 @@ describe('imports', () => {
     expect(importers(inside('src/providers/'), ({ from }) => !allowed.includes(from))).toEqual([])
   })
 
-  it('of the index are needed by nobody, and of the emulator by no other folder', () => {
-    expect(importers(core, ({ from }) => from === 'src/index.ts' || from.startsWith('src/emulator/'))).toEqual([])
+  it('of the index are needed by nobody, and of what stands apart by no other folder', () => {
+    expect(importers(core, ({ from }) => from === 'src/index.ts' || isApart(from))).toEqual([])
   })
+
+  it.each(['src/vault/file/', 'src/vault/web/', 'src/vault/contract/'])(
+    'of %s are what a vault needs to know',
+    (folder) => {
+      const allowed = [
+        'src/failure.ts',
+        'src/environment.ts',
+        'src/vault/record.ts',
+        'src/vault/state.ts',
+        'src/vault/vault.ts',
+        'src/vault/vault-error.ts',
+      ]
+      const isKnown = (from: string) => from.startsWith(folder) || allowed.includes(from) || from.startsWith('node:')
+      expect(importers(inside(folder), ({ from }) => !isKnown(from) && from !== '@napi-rs/keyring')).toEqual([])
+    },
+  )
 
   it.each([
     ['ky', ['src/protocol/http.ts']],
     ['valibot', ['src/providers/define-provider.ts', 'src/vault/parse-record.ts']],
   ])('of %s stand in %j', (name, files) => {
-    const found = importers(sources, ({ from }) => from === name || from.startsWith(`${name}/`))
+    const found = importers(sources, ({ from, runtime }) => runtime && (from === name || from.startsWith(`${name}/`)))
     expect([...new Set(found)].sort()).toEqual(files.map((file) => `${file} → ${name}`))
   })
 
@@ -70,7 +89,7 @@ describe('imports', () => {
     expect(importers(sources, ({ from, runtime, dynamic }) => from === 'ky' && runtime && !dynamic)).toEqual([])
   })
 
-  it('of Node and hono stand in the emulator only', () => {
+  it('of Node stand with the disk, with processes and with the emulator, and of hono there only', () => {
     expect(
       importers(core, ({ from }) => from.startsWith('node:') || from.startsWith('hono') || from.startsWith('@hono/')),
     ).toEqual([])
@@ -89,7 +108,7 @@ describe('imports', () => {
 
 describe('the world around', () => {
   const world =
-    /\bDate\.now|\bnew Date\(\)|\bDate\(\)|Math\.random|globalThis\.fetch|\bsetTimeout|\bsetInterval|performance\.now|AbortSignal\.timeout|\bprocess\.|\bBuffer\b/
+    /\bDate\.now|\bnew Date\(\)|\bDate\(\)|Math\.random|(?<!typeof )globalThis\.fetch|\bsetTimeout|\bsetInterval|performance\.now|AbortSignal\.timeout|\bprocess\.|\bBuffer\b/
 
   it('is read in environment and alarms only', () => {
     expect(filesThat(core, world).sort()).toEqual(['src/alarms.ts', 'src/environment.ts'])

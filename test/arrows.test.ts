@@ -37,6 +37,18 @@ const firstRequest = (from: string, actor: string, to: string): Row[] => [
   ...givesUp(from),
 ]
 
+/** A session from elsewhere counts once it is proved. */
+const adoption: Row[] = [
+  ['recalling', answers('recall', 'adopting'), 'adopting'],
+  ['adopting', answers('adoptToken', 'authorized'), 'authorized'],
+  ['adopting', answers('adoptToken', 'backingOff', { failure }), 'backingOff'],
+  ['adopting', answers('adoptToken', 'expired', { failure }), 'expired'],
+  ['adopting', answers('adoptToken', 'failed', { failure }), 'failed'],
+  ['adopting', answers('adoptToken', 'idle'), 'recalling'],
+  ['adopting', breaks('adoptToken'), 'failed'],
+  ...givesUp('adopting'),
+]
+
 const own: Readonly<Record<string, readonly Row[]>> = {
   deviceCode: [
     ['recalling', answers('recall', 'awaitingUser'), 'awaitingUser'],
@@ -62,6 +74,10 @@ const own: Readonly<Record<string, readonly Row[]>> = {
     ['slowDown', done('slowPoll', 'over'), 'recalling'],
     ['slowDown', breaks('slowPoll'), 'failed'],
     ...givesUp('slowDown'),
+    ['awaitingUser', say.changed, 'recalling'],
+    ['slowDown', say.changed, 'recalling'],
+    ['polling', say.changed, 'polling'],
+    ...adoption,
   ],
   authorizationCode: [
     ['recalling', answers('recall', 'awaitingUser'), 'awaitingUser'],
@@ -104,6 +120,9 @@ const own: Readonly<Record<string, readonly Row[]>> = {
     ['exchangingCode', breaks('exchangeCode'), 'failed'],
     ['exchangingCode', say.responded, 'exchangingCode', {}, { wish: undefined }],
     ...givesUp('exchangingCode'),
+    ['awaitingUser', say.changed, 'recalling', { prompt }],
+    ['exchangingCode', say.changed, 'exchangingCode'],
+    ...adoption,
   ],
   clientCredentials: firstRequest('requestingToken', 'requestToken', 'authorized'),
 }
@@ -167,8 +186,8 @@ describe('a deadline', () => {
     ['deviceCode', 'awaitingUser', polls, { at: 5_000, until: 9_000, watched: true, steady: true }],
     ['deviceCode', 'slowDown', polls, { at: 5_000, until: 9_000, watched: true, steady: true }],
     ['authorizationCode', 'awaitingUser', { prompt }, { at: undefined, until: 9_000, watched: true, steady: false }],
-    ['deviceCode', 'authorized', { token: say.token }, { at: 1_000, until: undefined, watched: false, steady: false }],
-    ['deviceCode', 'authorized', { token: bearer }, { at: undefined, until: 2_000, watched: false, steady: false }],
+    ['deviceCode', 'authorized', { token: say.token }, { at: 1_000, until: undefined, watched: false, steady: true }],
+    ['deviceCode', 'authorized', { token: bearer }, { at: undefined, until: 2_000, watched: false, steady: true }],
     [
       'clientCredentials',
       'backingOff',

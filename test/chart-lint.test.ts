@@ -143,7 +143,7 @@ describe('the charts together', () => {
     expect(Object.keys(implementations?.guards ?? {}).filter((guard) => !words('guard').has(guard))).toEqual([])
     expect(Object.keys(implementations?.actions ?? {}).filter((action) => !words('actions').has(action))).toEqual([])
     expect(Object.keys(implementations?.actors ?? {}).filter((actor) => !sources.has(actor))).toEqual([])
-    expect(sources.size).toBe(10)
+    expect(sources.size).toBe(11)
   })
 
   it.each(shared)('share all arrows of %s', (key) => {
@@ -163,6 +163,7 @@ describe('the charts together', () => {
   it('give a state of one name the same tags, and these', () => {
     const tags = charts.flatMap(({ chart }) => statesOf(chart).map(({ key, tags }) => `${key}: ${tags.join(' ')}`))
     expect([...new Set(tags)].sort()).toEqual([
+      'adopting: pending',
       'authorized: connected',
       'awaitingUser: needsUser',
       'backingOff: pending',

@@ -132,7 +132,8 @@ describe('a record that does not belong', () => {
     ['of another client', { client: 'device_code someone-else x' }, 'another client'],
   ] as const
   const unreadable = [
-    ['of a newer version', { version: 2 }, 'malformed record at version'],
+    ['of a much newer version', { version: 4 }, 'written by a newer version'],
+    ['of no version', { version: 0 }, 'malformed record at version'],
     ['with a malformed member', { tokens: { accessToken: 7 } }, 'malformed record at tokens.'],
   ] as const
 

@@ -185,9 +185,17 @@ describe('a lost refresh that must not be repeated', () => {
   it('does not keep a dead token authorized', async () => {
     const vault = memoryVault()
     const client = 'device_code pos https://auth.connect.tyro.com/oauth/token'
-    const tokens = { accessToken: 'a', refreshToken: 'r', type: 'Bearer', scope: '', renewable: true, extra: {} }
+    const tokens = {
+      accessToken: 'a',
+      refreshToken: 'r',
+      type: 'Bearer',
+      scope: '',
+      since: 0,
+      renewable: true,
+      extra: {},
+    }
     const inFlight = { step: 'refreshToken' as const, at: Date.now() - 1000, tries: 1, once: true }
-    const record = { version: 1 as const, provider: 'tyro', client, generation: 1, inFlight }
+    const record = { version: 2 as const, provider: 'tyro', client, generation: 1, inFlight }
     await vault.write('till', { ...record, tokens: { ...tokens, expiresAt: Date.now() + 5_000 } }, undefined)
     const till = createClient(tyro, { clientId: 'pos' }, { vault }).connect('till')
     await pass(10)

@@ -159,6 +159,18 @@ describe('trouble while polling', () => {
     expect(polls()).toEqual([5.5, 125.5])
   })
 
+  it('may itself have been a slow_down: the next one adds as much more, and then none does', async () => {
+    const script = [brokenConnection(), brokenConnection(), pending(), slowDown(), slowDown(), approved()]
+    const { context } = await login(script)
+    const intervals = new Set<number | undefined>()
+    for (let second = 0; second < 140; second++) {
+      await pass(1)
+      intervals.add(context().pollIntervalSeconds)
+    }
+    // Two were lost: 5 + 3 × 5, and then 5 more.
+    expect([...intervals]).toEqual([5, 20, 25, undefined])
+  })
+
   it('keeps what slow_down has added', async () => {
     const { polls } = await login([slowDown(), brokenConnection(), pending(), pending()])
     await pass(57)

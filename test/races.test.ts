@@ -206,8 +206,8 @@ describe('two connections of one name', () => {
     const client = newClient()
     const [one, other] = [client.connect('till'), client.connect('till')]
     await authorize(one)
-    other.send({ type: 'token.refresh' })
-    await pass(1)
+    // It was told.
+    expect(stateOf(other)).toBe('authorized')
     one.send({ type: 'token.refresh' })
     other.send({ type: 'token.refresh' })
     await pass(2)

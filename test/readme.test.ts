@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../', import.meta.url)
-const readme = readFileSync(new URL('README.md', root), 'utf8')
-const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code = '']) => code)
+const pages = ['README.md', 'docs/vaults.md'].map((name) => readFileSync(new URL(name, root), 'utf8'))
+const [readme = ''] = pages
+const blocks = pages.flatMap((page) => [...page.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code = '']) => code))
 
 /** What a host has around the code of the README. */
 const host = `
@@ -15,11 +16,12 @@ declare function secretFromYourVault(): string
 declare function redirectBrowser(url: string): void
 declare function callApi(token: string): Promise<number>
 declare const till: import('oauth-machines').Connection
+declare const client: import('oauth-machines').Client<'device_code'>
 declare const sessionId: string
 declare const request: { url: string }
 `
 
-describe('README.md', () => {
+describe('README.md and docs', () => {
   it('has code blocks that compile', { timeout: 60_000 }, () => {
     expect(blocks.length).toBeGreaterThanOrEqual(4)
     const folder = mkdtempSync(fileURLToPath(new URL('node_modules/.readme-', root)))

@@ -19,10 +19,12 @@ describe('standing', () => {
   it.each(cases)('ends nothing of %s while the clock is in 1970', (_, parts) => {
     const record = { ...blank, ...parts }
     const provenEndings = ['failed', 'expired', 'revoked'].filter((word) => word === record.ended?.standing)
-    const once = record.inFlight?.step === 'exchangeCode' ? ['failed'] : []
+    const unknowable = record.inFlight?.step === 'exchangeCode' || (record.adopted && record.inFlight?.once)
+    const once = unknowable ? ['failed'] : []
     const alive = [
       'idle',
       'starting',
+      'adopting',
       'awaitingUser',
       'polling',
       'slowDown',

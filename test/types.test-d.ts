@@ -136,10 +136,10 @@ describe('a snapshot', () => {
 
   it('has the states of its chart, and no other', () => {
     expectTypeOf<SnapshotFrom<typeof deviceCode>['value']>().toEqualTypeOf<
-      Shared | 'requestingCode' | 'awaitingUser' | 'polling' | 'slowDown'
+      Shared | 'requestingCode' | 'awaitingUser' | 'polling' | 'slowDown' | 'adopting'
     >()
     expectTypeOf<SnapshotFrom<typeof authorizationCode>['value']>().toEqualTypeOf<
-      Shared | 'preparing' | 'awaitingUser' | 'exchangingCode'
+      Shared | 'preparing' | 'awaitingUser' | 'exchangingCode' | 'adopting'
     >()
     expectTypeOf<SnapshotFrom<typeof clientCredentials>['value']>().toEqualTypeOf<Shared | 'requestingToken'>()
     expectTypeOf(snapshot.hasTag).parameter(0).toEqualTypeOf<FlowTag>()
@@ -181,7 +181,9 @@ describe('an event', () => {
     code.send({ type: 'authorization.start', binding: 'a session' })
     code.actor.send({ type: 'authorization.responded', url: seal(redirectUri) })
     expectTypeOf<ConnectionEvent['type']>().toEqualTypeOf<
-      `authorization.${'start' | 'cancel' | 'responded'}` | `token.${'refresh' | 'rejected' | 'revoke' | 'forget'}`
+      | `authorization.${'start' | 'cancel' | 'responded'}`
+      | `token.${'refresh' | 'rejected' | 'revoke' | 'forget'}`
+      | 'record.changed'
     >()
     // @ts-expect-error an event that no chart knows
     device.send({ type: 'token.steal' })

@@ -113,7 +113,7 @@ describe.each(drawn.map(([name, machine]) => ({ name, machine })))('$name', ({ n
     expect(svg).toContain(`<desc id="${machine.id}-desc">`)
     expect(svg).toContain('prefers-color-scheme: dark')
     expect(svg).not.toMatch(/NaN|undefined|\bInfinity\b/)
-    expect(Number(/ width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(1040)
+    expect(Number(/ width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(1048)
   })
 
   it('draws no line over a label or a state, and no label over another', async () => {

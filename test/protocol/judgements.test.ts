@@ -34,6 +34,7 @@ const sent: Tokens = {
   refreshToken: 'MARK-refresh',
   type: 'Bearer',
   scope: '',
+  since: 0,
   renewable: true,
   extra: {},
 }

@@ -29,6 +29,7 @@ const tokens = {
   refreshToken: 'MARK-refresh-token',
   type: 'Bearer',
   scope: '',
+  since: 0,
   renewable: true,
   extra: {},
 }

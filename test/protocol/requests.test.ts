@@ -37,6 +37,7 @@ const tokens: Tokens = {
   refreshToken: 'refresh-1',
   type: 'Bearer',
   scope: '',
+  since: 0,
   renewable: true,
   extra: {},
 }

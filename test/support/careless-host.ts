@@ -72,7 +72,7 @@ export function sendInto(evidence: Evidence, connection: Connection, event: Conn
 }
 
 /** The methods of a vault that can fail. */
-export const vaultSteps = ['read', 'write', 'erase', 'lease', 'isLeased'] as const
+export const vaultSteps = ['read', 'write', 'erase', 'find', 'list', 'lease', 'isLeased'] as const
 export type VaultStep = (typeof vaultSteps)[number]
 
 /** A vault that tells what it was given: all that it stores, and, at the nth call of one method, in what it throws. */
@@ -97,6 +97,14 @@ export function indiscreetVault(vault: Vault, breaks?: { step: VaultStep; at: nu
     async erase(name, revision) {
       await trip('erase', name)
       return vault.erase(name, revision)
+    },
+    async find(state) {
+      await trip('find', state)
+      return vault.find(state)
+    },
+    async list() {
+      await trip('list', '')
+      return vault.list()
     },
     async lease(name, duration) {
       await trip('lease', name)

@@ -10,8 +10,13 @@ import { seal } from '../../src/sealed.ts'
 
 /** All charts, each with what only it has: the state of its first request, and the standings that await somebody. */
 export const charts: readonly { id: string; chart: AnyStateMachine; start: string; awaiting: readonly Standing[] }[] = [
-  { id: 'deviceCode', chart: deviceCode, start: 'requestingCode', awaiting: ['awaitingUser', 'polling', 'slowDown'] },
-  { id: 'authorizationCode', chart: authorizationCode, start: 'preparing', awaiting: ['awaitingUser'] },
+  {
+    id: 'deviceCode',
+    chart: deviceCode,
+    start: 'requestingCode',
+    awaiting: ['awaitingUser', 'polling', 'slowDown', 'adopting'],
+  },
+  { id: 'authorizationCode', chart: authorizationCode, start: 'preparing', awaiting: ['awaitingUser', 'adopting'] },
   { id: 'clientCredentials', chart: clientCredentials, start: 'requestingToken', awaiting: [] },
 ]
 
@@ -62,6 +67,7 @@ export const responded = {
 export const refresh = { type: 'token.refresh' } as const satisfies FlowEvent
 export const rejected = { type: 'token.rejected', generation: 1 } as const satisfies FlowEvent
 export const revoke = { type: 'token.revoke' } as const satisfies FlowEvent
+export const changed = { type: 'record.changed' } as const satisfies FlowEvent
 export const forget = { type: 'token.forget' } as const satisfies FlowEvent
 
 /** A context that knows nothing but a name, unless more is said. */

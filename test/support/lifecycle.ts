@@ -25,6 +25,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['recalling', say.rejected, 'recalling', {}, { wish: 'token.rejected' }],
   ['recalling', say.revoke, 'recalling', {}, { wish: 'token.revoke', runs: 'recordRevoke' }],
   ['recalling', say.forget, 'recalling', {}, { wish: 'token.forget' }],
+  ['recalling', say.changed, 'recalling', {}, { wish: undefined }],
   // A disconnect is not replaced by a lesser wish, but by another disconnect.
   ['recalling', say.refresh, 'recalling', { wish: say.revoke }, { wish: 'token.revoke' }],
   ['recalling', say.start, 'recalling', { wish: say.forget }, { wish: 'token.forget' }],
@@ -46,6 +47,7 @@ export const lifecycle = (start: string): readonly Row[] => [
 
   ['idle', say.start, start, {}, { wish: 'authorization.start' }],
   ['idle', say.forget, 'forgetting', {}, { wish: 'token.forget' }],
+  ['idle', say.changed, 'recalling'],
 
   ['authorized', done('freshness', 'due'), 'refreshing', lived],
   ['authorized', done('freshness', 'over'), 'recalling', lived],
@@ -55,6 +57,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['authorized', { type: 'token.rejected', generation: 0 }, 'authorized', lived, { wish: undefined }],
   ['authorized', say.revoke, 'revoking', lived, { wish: 'token.revoke' }],
   ['authorized', say.forget, 'forgetting', lived, { wish: 'token.forget' }],
+  ['authorized', say.changed, 'refreshing', lived, { wish: 'record.changed' }],
   ['authorized', say.start, 'authorized', lived, { wish: undefined }],
 
   // In flight there is no way out but the answer; a disconnect is written down, not lost.
@@ -69,6 +72,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['refreshing', say.forget, 'forgetting', lived, { wish: 'token.forget' }],
   ['refreshing', say.refresh, 'refreshing', lived, { wish: undefined }],
   ['refreshing', say.rejected, 'refreshing', lived, { wish: undefined }],
+  ['refreshing', say.changed, 'refreshing', lived, { wish: undefined }],
 
   ['backingOff', done('nextTry', 'due'), 'recalling', trouble],
   ['backingOff', done('nextTry', 'over'), 'recalling', trouble],
@@ -81,6 +85,7 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['backingOff', say.rejected, 'recalling', lived, { wish: 'token.rejected' }],
   ['backingOff', say.revoke, 'recalling', lived, { wish: 'token.revoke', runs: 'recordRevoke' }],
   ['backingOff', say.forget, 'recalling', trouble, { wish: 'token.forget' }],
+  ['backingOff', say.changed, 'recalling', { ...blind, wish: say.refresh }, { wish: 'token.refresh' }],
   ['backingOff', say.refresh, 'recalling', { ...blind, wish: say.forget }, { wish: 'token.forget' }],
 
   ['revoking', answers('revokeToken', 'revoked'), 'revoked', lived],
@@ -102,6 +107,7 @@ export const lifecycle = (start: string): readonly Row[] => [
     [from, say.start, start, { failure }, { wish: 'authorization.start' }],
     [from, say.forget, 'forgetting', { failure }, { wish: 'token.forget' }],
     [from, say.revoke, from, { failure }, { wish: undefined }],
+    [from, say.changed, 'recalling', { failure }],
   ]),
   ['expired', say.refresh, 'expired', { failure }],
   ['failed', say.refresh, 'recalling', { failure }],

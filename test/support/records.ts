@@ -7,7 +7,7 @@ export const NOON = 1_800_000_000_000
 export const ONCE_UPON = 0
 export const never = Number.MAX_SAFE_INTEGER
 
-export const blank: ConnectionRecord = { version: 1, provider: 'tyro', client: 'a fingerprint', generation: 3 }
+export const blank: ConnectionRecord = { version: 2, provider: 'tyro', client: 'a fingerprint', generation: 3 }
 export const failure = fail('network', { about: 'a test' })
 export const retry = { at: NOON, attempts: 2, failure }
 export const device = {
@@ -29,7 +29,14 @@ export const redirect = {
   binding: 'MARKER-binding',
   expiresAt: NOON,
 } as const
-export const bearer = { accessToken: 'MARKER-access', type: 'Bearer', scope: 'orders', extra: { id: 'MARKER-extra' } }
+export const bearer = {
+  accessToken: 'MARKER-access',
+  type: 'Bearer',
+  scope: 'orders',
+  since: NOON - 60_000,
+  extra: { id: 'MARKER-extra' },
+}
+export const adopted = { refreshToken: 'MARKER-adopted', scope: 'orders' }
 export const renewable = {
   ...bearer,
   refreshToken: 'MARKER-refresh',
@@ -63,6 +70,20 @@ export const cases: Case[] = [
   ],
   ['a poll whose answer was lost', { pending: device, inFlight: inFlight('pollToken') }, 'awaitingUser', 'polling'],
   ['a poll that failed', { pending: device, retry: { ...retry, at: never } }, 'awaitingUser', 'polling'],
+  ['a session from elsewhere', { adopted }, 'adopting', 'adopting'],
+  ['a session from elsewhere that waits', { adopted, retry }, 'backingOff', 'adopting'],
+  [
+    'a session from elsewhere whose proof was lost',
+    { adopted, inFlight: inFlight('refreshToken') },
+    'adopting',
+    'adopting',
+  ],
+  [
+    'a session from elsewhere whose proof was lost and must not be repeated',
+    { adopted, inFlight: inFlight('refreshToken', true) },
+    'failed',
+    'failed',
+  ],
   ['a redirect', { pending: redirect }, 'awaitingUser', 'expired'],
   ['a renewable token at its time to refresh', { tokens: renewable }, 'authorized', 'refreshing'],
   ['a renewable token that nobody dated', { tokens: { ...bearer, renewable: true } }, 'authorized', 'authorized'],
