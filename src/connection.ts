@@ -1,17 +1,16 @@
 import type { Subscription } from 'xstate'
 import type { FlowEmitted } from '../machines/flow.ts'
 import type { Drain } from './actors/drain.ts'
-import type { Environment } from './environment.ts'
 import { type Failure, fail, misconfigured, OAuthError } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
 import { follow } from './following.ts'
-import { rule } from './outcome.ts'
 import { resourceFetch } from './resource/resource-fetch.ts'
 import type { Resource } from './resource/resource-origins.ts'
 import { type ConnectionEvent, sealEvent } from './sealing.ts'
 import { observeTransitions, type Transition } from './transitions.ts'
 import type { Held } from './vault/holdings.ts'
-import { type Finding, patiently, until } from './waiting.ts'
+import { createWaiter, type Waited, type Waiter } from './waiter.ts'
+import { patiently } from './waiting.ts'
 
 /** What `on` tells; free of secrets. Mind that a prompt belongs on the screen, not in a log. */
 export type ConnectionEmitted = {
@@ -47,22 +46,17 @@ export interface ForeignSession {
 
 type Listener<Type extends keyof ConnectionEmitted> = (event: ConnectionEmitted[Type]) => void
 
-interface Parts<Actor extends FlowActor> {
+interface Parts<Actor extends FlowActor> extends Waited {
   readonly name: string
   readonly actor: Actor
-  readonly held: Held
   /** Stores a session from elsewhere, unproved. */
   readonly adopt: (session: ForeignSession) => Promise<void>
   /** Called once, when the connection has stopped. */
   readonly close: () => void
   readonly drain: Drain
-  readonly environment: Environment
   /** In milliseconds. */
   readonly requestTimeout: number
   readonly resource: Resource
-  /** The provider's name. */
-  readonly about: string
-  readonly selfService: boolean
 }
 
 /** One merchant's connection: promises and events over a running machine. */
@@ -95,9 +89,8 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     transition: (listener) => observeTransitions(this.actor, this.#now, listener),
   }
   readonly #unfollow: () => void
-  #outcome: Promise<string> | undefined
+  readonly #waiter: Waiter
   #stopped: Promise<void> | undefined
-  #refused = false
 
   /** Called by `client.connect`. */
   constructor(parts: Parts<Actor>) {
@@ -106,7 +99,16 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     this.#parts = parts
     this.#held = parts.held
     this.#now = parts.environment.now
-    this.fetch = this.#resourceFetch(parts)
+    this.#waiter = createWaiter(parts, this.#stopping.signal, () => this.#stoppedFailure())
+    this.fetch = resourceFetch({
+      ...parts.resource,
+      environment: parts.environment,
+      about: parts.about,
+      known: () => parts.held.record?.tokens?.accessToken,
+      token: (options) => this.token(options),
+      send: (event) => this.send(event),
+      settled: this.#waiter.settled,
+    })
     // Without an error observer XState would throw an actor's error into the host process.
     this.actor.subscribe({ error: () => {} })
     this.#unfollow = follow(this.actor, this.#held, this.#now)
@@ -146,7 +148,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
   async accessToken(options?: AccessTokenOptions): Promise<string> {
     const { accessToken, expiresAt, refreshAt } = this.#held
     const now = this.#now()
-    if (accessToken === undefined || now >= expiresAt || this.#stopped) return this.#awaited(options)
+    if (accessToken === undefined || now >= expiresAt || this.#stopped) return this.#waiter.accessToken(options)
     // Only where the machine has not noticed yet, as after a sleep: a back-off is not cut short by those who ask.
     if (now >= refreshAt && this.actor.getSnapshot().value === 'authorized') this.actor.send({ type: 'token.refresh' })
     return accessToken
@@ -175,7 +177,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     await this.#parts.drain.track(this.#parts.adopt(session))
     // No change leads out of a defect by itself; this is a wish.
     if (this.actor.getSnapshot().value === 'failed') this.send({ type: 'record.changed' })
-    await this.#until<void>(() => {
+    await this.#waiter.watch<void>(() => {
       const { value, context } = this.actor.getSnapshot()
       const { record } = this.#held
       if (record?.adopted && value !== 'backingOff' && value !== 'failed') return undefined
@@ -190,7 +192,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
    */
   async forget(): Promise<void> {
     this.send({ type: 'token.forget' })
-    await this.#until<void>(() => {
+    await this.#waiter.watch<void>(() => {
       const { value, context } = this.actor.getSnapshot()
       if (value === 'idle') return { give: undefined }
       return value === 'backingOff' && context.failure ? { refuse: context.failure } : undefined
@@ -226,75 +228,5 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
 
   #stoppedFailure(): Failure {
     return fail('stopped', { about: `${this.#parts.about}, ${this.name}` })
-  }
-
-  #awaited(options: AccessTokenOptions = {}): Promise<string> {
-    const { environment, about } = this.#parts
-    if (options.timeout !== undefined && !(options.timeout >= 0))
-      return Promise.reject(misconfigured(`${about}, option timeout`, 'milliseconds'))
-    const late = () => fail('timeout', { about: `${about}, accessToken` })
-    this.#outcome ??= this.#ask()
-    return patiently(this.#outcome, options, environment, late)
-  }
-
-  /** Shared by all callers who wait at the same time. */
-  #ask(): Promise<string> {
-    let asked = false
-    const look = (): Finding<string> => {
-      const { about, selfService } = this.#parts
-      const { value: state, context } = this.actor.getSnapshot()
-      if (asked && state === 'failed') this.#refused = true
-      const refused = this.#refused
-      const ruling = rule({ state, context, held: this.#held, now: this.#now(), about, selfService, asked, refused })
-      if (ruling.kind === 'give') return { give: ruling.accessToken }
-      if (ruling.kind === 'refuse') return { refuse: ruling.failure }
-      if (ruling.kind === 'ask') {
-        asked = true
-        this.actor.send(ruling.event)
-      }
-      return undefined
-    }
-    const outcome = this.#until(look).finally(() => {
-      this.#outcome = undefined
-    })
-    // All who waited may have given up before it fails.
-    outcome.catch(() => {})
-    return outcome
-  }
-
-  #resourceFetch({ actor, held, environment, about, resource }: Parts<Actor>): typeof globalThis.fetch {
-    const known = () => held.record?.tokens?.accessToken
-    const isRenewing = (token: string) => {
-      const { value: state } = actor.getSnapshot()
-      return (state === 'recalling' || state === 'refreshing') && known() === token
-    }
-    const late = () => fail('timeout', { about: `${about}, fetch` })
-    return resourceFetch({
-      ...resource,
-      environment,
-      about,
-      known,
-      token: (options) => this.token(options),
-      send: (event) => this.send(event),
-      settled: (token, signal) => {
-        const settled = this.#until<void>(() => (isRenewing(token) ? undefined : { give: undefined }))
-        return patiently(settled, { signal }, environment, late)
-      },
-    })
-  }
-
-  #until<T>(look: () => Finding<T>): Promise<T> {
-    const watch = (changed: () => void) => {
-      // A host may stop the actor itself.
-      const subscription = this.actor.subscribe({ next: changed, complete: changed })
-      this.#held.listeners.add(changed)
-      return () => {
-        subscription.unsubscribe()
-        this.#held.listeners.delete(changed)
-      }
-    }
-    const alive = (): Finding<T> =>
-      this.actor.getSnapshot().status === 'stopped' ? { refuse: this.#stoppedFailure() } : look()
-    return until(alive, watch, this.#stopping.signal)
   }
 }
