@@ -96,7 +96,7 @@ export async function liveCarelessly(cast: Cast, { target, how, times = 1, break
     await emulator.close()
     endHearing()
   }
-  const secrets = new Set([...secretsOf(emulator, records), ...callbacks, clientSecret, binding])
+  const secrets = new Set([...secretsOf(emulator, records), ...callbacks, clientSecret, binding, adopted])
   return { evidence, secrets, states: records, screen: screenOf(records), played: network.played(), emulator }
 }
 
@@ -116,6 +116,15 @@ async function wait(connection: Connection, evidence: Evidence): Promise<void> {
   await pass(1_000)
 }
 
+const adopted = 'marker-adopted-refresh-token'
+/** Of all three, and one that nobody knows: none can be reached. */
+const apis = [
+  'https://api.tyro.com/',
+  'https://api.tiller.systems/',
+  'https://devices-api.mypos.com/',
+  'https://a.example/',
+]
+
 /** Everything a host can ask for, with time in between. */
 async function live(connection: Connection, evidence: Evidence, attended: boolean): Promise<void> {
   const ask = () => Promise.all([askInto(evidence, () => connection.accessToken({ timeout: 2_000 })), pass(3)])
@@ -123,6 +132,8 @@ async function live(connection: Connection, evidence: Evidence, attended: boolea
   await ask()
   sendInto(evidence, connection, { type: 'authorization.start', binding })
   if (attended) await connectedOrNot(connection)
+  // Whether they answer in time is not the question here.
+  await Promise.race([Promise.all(apis.map((url) => askInto(evidence, () => connection.fetch(url)))), pass(3)])
   sendInto(evidence, connection, { type: 'token.refresh' })
   await ask()
   sendInto(evidence, connection, { type: 'token.rejected', generation: generation + 1 })
@@ -135,6 +146,7 @@ async function live(connection: Connection, evidence: Evidence, attended: boolea
   sendInto(evidence, connection, { type: 'authorization.cancel' })
   await pass(3)
   await Promise.all([askInto(evidence, () => Promise.race([connection.forget(), pass(4)])), pass(5)])
+  await Promise.race([askInto(evidence, () => connection.adopt({ refreshToken: adopted })), pass(5)])
   await askInto(evidence, () => connection.stop())
   await askInto(evidence, () => connection.accessToken())
   sendInto(evidence, connection, { type: 'authorization.start' })
