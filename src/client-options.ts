@@ -46,7 +46,7 @@ export function withDefaults(about: string, options: ClientOptions) {
     if (value !== undefined && !holds(value)) throw wrong(about, option, expected)
   }
   const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
-  const { vault = memoryVault(environment.now) } = options
+  const { vault = memoryVault() } = options
   const inspector = inspect && ((event: InspectionEvent) => tell(event, inspect))
   return { vault, environment, requestTimeout, allowLoopbackHttp, inspector }
 }

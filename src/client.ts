@@ -111,6 +111,7 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
         name,
         actor,
         held: custody.open(name),
+        look: () => custody.look(name),
         close: () => custody.close(name),
         adopt: (session) => adopt(name, session, means),
         drain: drainOf(actor.system),

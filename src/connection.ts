@@ -51,6 +51,8 @@ interface Parts<Actor extends FlowActor> extends Waited {
   readonly actor: Actor
   /** Stores a session from elsewhere, unproved. */
   readonly adopt: (session: ForeignSession) => Promise<void>
+  /** Looks for what others have changed. */
+  readonly look: () => void
   /** Called once, when the connection has stopped. */
   readonly close: () => void
   readonly drain: Drain
@@ -58,6 +60,9 @@ interface Parts<Actor extends FlowActor> extends Waited {
   readonly requestTimeout: number
   readonly resource: Resource
 }
+
+/** How long a vault that cannot watch goes without being looked at while tokens are asked for, in milliseconds. */
+const LOOK = 10_000
 
 /** One merchant's connection: promises and events over a running machine. */
 export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDisposable {
@@ -105,6 +110,7 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
       environment: parts.environment,
       about: parts.about,
       known: () => parts.held.record?.tokens?.accessToken,
+      secrets: () => [parts.held.record?.tokens?.accessToken, parts.held.record?.tokens?.refreshToken],
       token: (options) => this.token(options),
       send: (event) => this.send(event),
       settled: this.#waiter.settled,
@@ -146,8 +152,9 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
    * failure with `retryAt` while backing off; `timeout`; `stopped`. Rejects with the signal's reason when that aborts.
    */
   async accessToken(options?: AccessTokenOptions): Promise<string> {
-    const { accessToken, expiresAt, refreshAt } = this.#held
+    const { accessToken, expiresAt, refreshAt, lookedAt } = this.#held
     const now = this.#now()
+    if (Math.abs(now - lookedAt) > LOOK) this.#parts.look()
     if (accessToken === undefined || now >= expiresAt || this.#stopped) return this.#waiter.accessToken(options)
     // Only where the machine has not noticed yet, as after a sleep: a back-off is not cut short by those who ask.
     if (now >= refreshAt && this.actor.getSnapshot().value === 'authorized') this.actor.send({ type: 'token.refresh' })
@@ -180,9 +187,11 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     await this.#waiter.watch<void>(() => {
       const { value, context } = this.actor.getSnapshot()
       const { record } = this.#held
-      if (record?.adopted && value !== 'backingOff' && value !== 'failed') return undefined
+      const isUnderWay = record?.adopted && value !== 'backingOff' && value !== 'failed'
+      if (isUnderWay || value === 'recalling') return undefined
       if (record?.tokens) return { give: undefined }
-      return { refuse: context.failure ?? fail('cancelled', { about: `${this.#parts.about}, ${this.name}, adopt` }) }
+      const failure = record?.ended?.failure ?? context.failure
+      return { refuse: failure ?? fail('cancelled', { about: `${this.#parts.about}, ${this.name}, adopt` }) }
     })
   }
 

@@ -36,6 +36,9 @@ const after: Alarm = (span, ring, { watched = false } = {}) => {
   return () => clearTimeout(timer)
 }
 
+/** Milliseconds by a clock that nobody sets; its zero means nothing. */
+export const steady = (): number => performance.now()
+
 let shared: Environment | undefined
 
 /** The host's own clock, chance and network: the same alarms, and their timer, for all clients that are given no other. */

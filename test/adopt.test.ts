@@ -538,4 +538,23 @@ describe('two who adopt at the same time', () => {
       expect(uses(stage, refreshToken)).toBe(0)
     },
   )
+
+  it.each(pairs)('the same dead session, two %s: both are told that it has ended', async (_, pair) => {
+    const stage = tillOnStage()
+    const [one, other] = pair(stage)
+    const adoptions = [one, other].map((each) => observed(each.adopt({ refreshToken: 'dead' })))
+    await pass(2)
+    for (const { outcome } of adoptions) expect(outcome).toMatchObject({ code: 'session_expired' })
+    expect(uses(stage, 'dead')).toBe(1)
+  })
+
+  it.each([undefined, null, 'text', 7])('a session that is %j is refused by name', async (session) => {
+    const stage = tillOnStage()
+    const unchecked: unknown = session
+    const till = stage.newClient().connect('till')
+    await expect(till.adopt(unchecked as { refreshToken: string })).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('adopt, refreshToken'),
+    })
+  })
 })

@@ -621,3 +621,87 @@ describe('what is known of a connection', () => {
     expect(seen).toEqual(['first', 'second', undefined])
   })
 })
+
+describe('a vault that tells nothing of changes', () => {
+  it('is no hindrance between two clients that share the object', async () => {
+    const stage = tillOnStage({}, unwatchedVault(memoryVault()))
+    const [one, other] = [stage.newClient().connect('till'), stage.newClient().connect('till')]
+    await stage.authorize(one)
+    expect(stateOf(other)).toBe('authorized')
+    one.send({ type: 'token.revoke' })
+    await pass(1)
+    expect(stateOf(other)).toBe('revoked')
+    await expect(other.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
+    other.send({ type: 'authorization.start' })
+    await pass(1)
+    expect(stateOf(one)).toBe('awaitingUser')
+    const before = stateOf(other)
+    await other.stop()
+    await one.forget()
+    expect(stateOf(other)).toBe(before)
+  })
+
+  it('is looked at again while tokens are asked for, every ten seconds', async () => {
+    const vault = memoryVault()
+    const elsewhere = { ...unwatchedVault(vault) }
+    const stage = tillOnStage({}, vault)
+    const [one, other] = [stage.newClient().connect('till'), stage.newClient({ vault: elsewhere }).connect('till')]
+    await stage.authorize(one)
+    expect(stateOf(other)).toBe('idle')
+    await expect(other.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
+    await pass(11)
+    await other.accessToken().catch(() => {})
+    await settle()
+    // A login elsewhere.
+    expect(await other.accessToken()).toBe(await one.accessToken())
+    const reads = vi.spyOn(elsewhere, 'read')
+    for (let second = 0; second < 60; second++) {
+      await pass(1)
+      await other.accessToken()
+    }
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(6)
+    one.send({ type: 'token.revoke' })
+    await pass(11)
+    await other.accessToken().catch(() => {})
+    await settle()
+    // And a logout.
+    await expect(other.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
+    expect(stateOf(other)).toBe('revoked')
+  })
+
+  it('is looked at again after the clock was set back, too', async () => {
+    const vault = memoryVault()
+    const stage = tillOnStage({}, vault)
+    let ahead = 3_600_000
+    const environment = createEnvironment({ ...stage.environment, now: () => Date.now() + ahead })
+    const other = stage.newClient({ vault: unwatchedVault(vault), environment }).connect('till')
+    await settle()
+    const one = stage.newClient().connect('till')
+    await stage.authorize(one)
+    ahead = 0
+    await other.accessToken().catch(() => {})
+    await settle()
+    expect(await other.accessToken()).toBe(await one.accessToken())
+  })
+})
+
+it('a clock that jumps does not end the lease of a request that is under way', async () => {
+  const stage = tillOnStage()
+  let ahead = 0
+  const environment = createEnvironment({ ...stage.environment, now: () => Date.now() + ahead })
+  const client = stage.newClient({ environment })
+  const [one, other] = [client.connect('till'), client.connect('till')]
+  await stage.authorize(one)
+  const release = stage.hold('refresh_token')
+  one.send({ type: 'token.refresh' })
+  await settle()
+  ahead = 365 * 86_400_000
+  other.accessToken().catch(() => {})
+  await pass(3)
+  expect(stage.requests('refresh_token')).toHaveLength(1)
+  release()
+  // Its token counts from before the jump, and is dead: another one is had in a while.
+  await pass(20)
+  expect(await other.accessToken()).toBe(await one.accessToken())
+  expect(stage.requests('refresh_token')).toHaveLength(2)
+})

@@ -21,6 +21,7 @@ const codes: Record<VaultProblem, FailureCode> = {
   network_share: 'vault_unavailable',
   unsupported: 'vault_unavailable',
   no_key: 'vault_unavailable',
+  bad_key: 'vault_unavailable',
   wrong_key: 'vault_mismatch',
   corrupt: 'vault_mismatch',
   newer_format: 'vault_mismatch',
@@ -35,7 +36,16 @@ describe('a VaultError', () => {
     expect(error).toMatchObject({ name: 'VaultError', problem, mismatch: codes[problem] === 'vault_mismatch' })
     expect(error.message).toBe(`the vault cannot be used: ${error.what}. ${error.remedy}`)
     expect(error.remedy).toMatch(/\.$/)
-    expect(Object.keys(error).toSorted()).toEqual(['name', 'problem'])
+    expect(Object.keys(error).toSorted()).toEqual(['name', 'problem', 'what'])
+  })
+
+  it('may name a place, and nothing that is more than a name', () => {
+    expect(new VaultError('no_key', 'environment variable TILL_KEY').what).toMatch(
+      / \(environment variable TILL_KEY\)$/,
+    )
+    const odd = new VaultError('no_key', `a\n"{secret}"${'x'.repeat(200)}`).what
+    expect(odd).toMatch(/ \(asecretx+\)$/)
+    expect(odd.length).toBeLessThan(120)
   })
 
   it('has another text for each problem', () => {
@@ -224,10 +234,10 @@ describe('an answer that the vault cannot take', () => {
     expect(requests('refresh_token')).toHaveLength(1)
   })
 
-  it.each(['wrong_key', 'corrupt', 'newer_format'] as const)(
-    'since its record is of no use (%s) is offered three times as well',
+  it.each(['wrong_key', 'newer_format'] as const)(
+    'since what stands there cannot be read (%s) is offered until it can',
     async (problem) => {
-      const { vault, newClient, authorize, hold } = tillOnStage()
+      const { vault, newClient, authorize, hold, requests } = tillOnStage()
       const till = newClient().connect('till')
       await authorize(till)
       const release = hold('refresh_token')
@@ -235,11 +245,196 @@ describe('an answer that the vault cannot take', () => {
       await settle()
       const reads = vi.spyOn(vault, 'read').mockImplementation(() => Promise.reject(new VaultError(problem)))
       release()
-      await pass(2)
-      expect(await vault.isLeased('till')).toBe(false)
-      expect(stateOf(till)).toBe('backingOff')
-      expect(reads).toHaveBeenCalledTimes(3)
-      expect(till.actor.getSnapshot().context.failure).toMatchObject({ code: 'vault_mismatch' })
+      await pass(120)
+      expect(stateOf(till)).toBe('refreshing')
+      reads.mockRestore()
+      await pass(6)
+      expect(stateOf(till)).toBe('authorized')
+      expect((await vault.read('till'))?.record).toMatchObject({ generation: 2 })
+      expect([requests('refresh_token').length, requests('/oauth/revoke').length]).toEqual([1, 0])
     },
   )
+
+  it('since the record was damaged meanwhile is stored all the same: what it said is known', async () => {
+    const { vault, newClient, authorize, hold, requests } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const release = hold('refresh_token')
+    till.send({ type: 'token.refresh' })
+    await settle()
+    const { revision = '' } = (await vault.read('till')) ?? {}
+    vi.spyOn(vault, 'read').mockImplementationOnce(() => Promise.reject(new VaultError('corrupt')))
+    await vault.erase('till', revision)
+    await settle()
+    release()
+    await pass(2)
+    expect(stateOf(till)).toBe('authorized')
+    expect((await vault.read('till'))?.record).toMatchObject({ generation: 2 })
+    expect([requests('refresh_token').length, requests('/oauth/revoke').length]).toEqual([1, 0])
+  })
+})
+
+describe('a vault that cannot be written to, but read', () => {
+  it('is tried less and less often', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const tries = vi.spyOn(vault, 'write').mockImplementation(() => Promise.reject(new VaultError('full')))
+    till.send({ type: 'token.refresh' })
+    await pass(60)
+    expect(stateOf(till)).toBe('backingOff')
+    expect(tries.mock.calls.length).toBeGreaterThan(3)
+    expect(tries.mock.calls.length).toBeLessThan(9)
+  })
+})
+
+describe('a vault that does not answer', () => {
+  const hang = () => new Promise<never>(() => {})
+
+  it.each(['read', 'write', 'lease'] as const)(
+    'to %s is in trouble after half a minute, and may come back',
+    async (step) => {
+      const { vault, newClient, authorize } = tillOnStage()
+      const till = newClient().connect('till')
+      await authorize(till)
+      vi.spyOn(vault, step).mockImplementationOnce(hang)
+      till.send({ type: 'token.refresh' })
+      await pass(20)
+      expect(stateOf(till)).toBe('refreshing')
+      await pass(10)
+      expect(stateOf(till)).toBe('backingOff')
+      expect(till.actor.getSnapshot().context.failure).toMatchObject({ code: 'vault_unavailable' })
+      await pass(5)
+      expect([stateOf(till), till.actor.getSnapshot().context.token?.generation]).toEqual(['authorized', 2])
+    },
+  )
+
+  it('when a lease is given back holds nobody up', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const { lease } = vault
+    vi.spyOn(vault, 'lease').mockImplementationOnce(async (...wish) => {
+      const taken = await lease(...wish)
+      return taken && { ...taken, release: hang }
+    })
+    till.send({ type: 'token.refresh' })
+    await pass(2)
+    expect(stateOf(till)).toBe('authorized')
+  })
+
+  it('gives a lease that came too late back at once', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const { lease } = vault
+    let come = () => {}
+    vi.spyOn(vault, 'lease').mockImplementationOnce(async (...wish) => {
+      await new Promise<void>((resolve) => (come = resolve))
+      return lease(...wish)
+    })
+    till.send({ type: 'token.refresh' })
+    await pass(30)
+    expect(stateOf(till)).toBe('backingOff')
+    come()
+    await settle()
+    expect(await vault.isLeased('till')).toBe(false)
+  })
+
+  it('with what was promised, but null, has lost a race, and is asked again', async () => {
+    const stage = tillOnStage()
+    const { write } = stage.vault
+    let nothing = 1
+    // A database's answer where no row was changed.
+    const odd: unknown = {
+      ...stage.vault,
+      write: async (...change: Parameters<Vault['write']>) => (nothing-- > 0 ? null : write(...change)),
+    }
+    const till = stage.newClient({ vault: odd as Vault }).connect('till')
+    await stage.authorize(till)
+    expect(stateOf(till)).toBe('authorized')
+  })
+
+  it.each([
+    [
+      'throws',
+      () => () => {
+        throw new Error('MARKER')
+      },
+    ],
+    ['is none', () => Promise.resolve()],
+  ])('nothing of an unwatch that %s leaves stop()', async (_, watch) => {
+    const stage = tillOnStage()
+    const odd: unknown = { ...stage.vault, watch }
+    const till = stage.newClient({ vault: odd as Vault }).connect('till')
+    await settle()
+    await expect(till.stop()).resolves.toBeUndefined()
+  })
+})
+
+describe('a record under a key that was lost', () => {
+  it('is set aside by forget(), and the merchant connects again', async () => {
+    const stage = tillOnStage()
+    const aside: string[] = []
+    let lost = true
+    const vault: Vault = {
+      ...stage.vault,
+      read: (name) => (lost ? Promise.reject(new VaultError('wrong_key')) : stage.vault.read(name)),
+      setAside: async (name) => {
+        aside.push(name)
+        lost = false
+      },
+    }
+    const till = stage.newClient({ vault }).connect('till')
+    await pass(1)
+    expect(stateOf(till)).toBe('backingOff')
+    await till.forget()
+    expect(aside).toEqual(['till'])
+    await stage.authorize(till)
+    expect(stateOf(till)).toBe('authorized')
+  })
+
+  it("of somebody else's is not set aside, and neither is anything in a vault that cannot", async () => {
+    const stage = tillOnStage()
+    const setAside = vi.fn(async () => {})
+    await stage.vault.write('till', { ...blank, provider: 'mypos' }, undefined)
+    const till = stage.newClient({ vault: { ...stage.vault, setAside } }).connect('till')
+    await expect(till.forget()).rejects.toMatchObject({ code: 'vault_mismatch' })
+    expect(setAside).not.toHaveBeenCalled()
+    const read = () => Promise.reject(new VaultError('wrong_key'))
+    const other = stage.newClient({ vault: { ...stage.vault, read } }).connect('till')
+    await expect(other.forget()).rejects.toMatchObject({ code: 'vault_mismatch' })
+  })
+})
+
+describe('a process that was frozen after its intent was stored', () => {
+  it('sends nothing with what others have used meanwhile', async () => {
+    const stage = tillOnStage()
+    const { vault, requests } = stage
+    const [one, other] = [stage.newClient().connect('till'), stage.newClient().connect('till')]
+    await stage.authorize(one)
+    const { write } = vault
+    let thaw = () => {}
+    vi.spyOn(vault, 'write').mockImplementationOnce(async (...change) => {
+      const revision = await write(...change)
+      await new Promise<void>((resolve) => (thaw = resolve))
+      return revision
+    })
+    // Its timers stand still as well: the lease is not renewed.
+    const { lease } = vault
+    vi.spyOn(vault, 'lease').mockImplementationOnce(async (...wish) => {
+      const taken = await lease(...wish)
+      return taken && { ...taken, renew: async () => (await vault.isLeased('till')) && false }
+    })
+    one.send({ type: 'token.refresh' })
+    await pass(12)
+    other.send({ type: 'token.refresh' })
+    await pass(2)
+    expect(requests('refresh_token')).toHaveLength(1)
+    thaw()
+    await pass(3)
+    expect(requests('refresh_token')).toHaveLength(1)
+    expect([stateOf(one), stateOf(other)]).toEqual(['authorized', 'authorized'])
+    expect(await one.accessToken()).toBe(await other.accessToken())
+  })
 })

@@ -30,7 +30,8 @@ export async function adopt(name: string, session: Partial<Adopted>, means: Mean
     throw notSupported(about, 'it has a session, or awaits one', 'Nothing has changed; revoke or forget it first.')
 }
 
-function check({ refreshToken, scope }: Partial<Adopted>, { provider, scope: wanted }: Settings): Adopted {
+function check(session: Partial<Adopted> | undefined, { provider, scope: wanted }: Settings): Adopted {
+  const { refreshToken, scope } = session ?? {}
   const wrong = (member: string) => misconfigured(`${provider.name}, adopt, ${member}`, 'a string, not empty')
   if (typeof refreshToken !== 'string' || refreshToken === '') throw wrong('refreshToken')
   if (scope !== undefined && typeof scope !== 'string') throw wrong('scope')
@@ -45,7 +46,7 @@ function notSupported(about: string, why: string, remedy: string): OAuthError {
 export const adoptToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal } = duty
-  return custody.withLease(name, signal, async () => {
+  return custody.withLease(name, signal, async (isHeld) => {
     await prepareHttp()
     const at = environment.now()
     const departure = await depart(
@@ -54,6 +55,7 @@ export const adoptToken: Verb = (duty, means) => {
       (current) =>
         current && standingOf(current, means) === 'adopting' ? asking(current, 'refreshToken', at, means) : current,
       (record) => awaits(record, 'refreshToken', at),
+      isHeld,
     )
     const { before, record: intent } = departure
     const adopted = intent?.adopted

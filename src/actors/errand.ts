@@ -7,6 +7,7 @@ import type { Provider } from '../providers/provider.ts'
 import { type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
 import type { Change, Custody } from '../vault/custody.ts'
+import type { IsHeld } from '../vault/leasing.ts'
 import type { ConnectionRecord, EndedBecause, Tokens } from '../vault/record.ts'
 import { holds } from '../vault/steps.ts'
 import { VaultTrouble } from '../vault/trouble.ts'
@@ -47,6 +48,8 @@ export interface Outcome {
   readonly failure?: Failure
   /** Where the connection stands, where that is more than the record tells. */
   readonly standing?: Standing
+  /** Nothing was to be written. */
+  readonly looked?: true
 }
 
 export type Verb = (duty: Duty, means: Means) => Promise<Outcome>
@@ -57,8 +60,8 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
   const cell = custody.held(duty.name)
   const about = settings.provider.name
   try {
-    const { record, status, because, failure, standing: stands } = await verb(duty, means)
-    cell.troubles = 0
+    const { record, status, because, failure, standing: stands, looked } = await verb(duty, means)
+    if (!looked || !cell.stuck) cell.troubles = 0
     const summary = summarize(record, environment.now(), about)
     const standing = stands ?? summary.standing
     return {
@@ -70,7 +73,8 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
     }
   } catch (error) {
     if (!(error instanceof VaultTrouble)) throw error
-    if (error.losesAnswer) duty.lose(error.failure)
+    if (error.circumstances.losesAnswer) duty.lose(error.failure)
+    cell.stuck = error.circumstances.writing ?? false
     const retryAt = environment.now() + Math.round(backOff(++cell.troubles, environment))
     const failure = { ...error.failure, retryAt }
     return { ...summarize(cell.record, environment.now(), about), standing: 'backingOff', failure, retryAt }
@@ -90,16 +94,19 @@ export interface Departure {
 }
 
 /**
- * Stores an intent. Until then the signal is obeyed; an intent that was stored while somebody gave up is taken back.
+ * Stores an intent. Until then the signal is obeyed; an intent that was stored while somebody gave up, or while the lease
+ * was lost, is taken back.
  *
  * @param change writes the intent, or leaves the record as it is where there is nothing to do
  * @param isMine knows the intent again
+ * @param isHeld whether the lease is still held; default: none is needed
  */
 export async function depart(
   { name, signal }: Duty,
   { custody }: Means,
   change: Change,
   isMine: (record: ConnectionRecord | undefined) => boolean,
+  isHeld: IsHeld = async () => true,
 ): Promise<Departure> {
   let before: ConnectionRecord | undefined
   const record = await custody.update(name, (current) => {
@@ -107,7 +114,10 @@ export async function depart(
     return signal.aborted ? current : change(current)
   })
   if (!isMine(record)) return { departed: false, before, record }
-  if (!signal.aborted) return { departed: true, before, record }
+  if ((await isHeld()) && !signal.aborted) {
+    Object.assign(custody.held(name), { departed: record, damaged: false })
+    return { departed: true, before, record }
+  }
   const restored = await custody.update(name, (current) => (isMine(current) ? before : current))
   return { departed: false, before, record: restored }
 }

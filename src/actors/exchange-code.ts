@@ -15,7 +15,7 @@ import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
 export const exchangeCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, wish, signal } = duty
-  return custody.withLease(name, signal, async () => {
+  return custody.withLease(name, signal, async (isHeld) => {
     await prepareHttp()
     const before = await custody.read(name)
     const pending = redirectOf(before)
@@ -31,7 +31,7 @@ export const exchangeCode: Verb = (duty, means) => {
       return counted(taken(current, at), at, means)
     }
     const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'exchangeCode', at)
-    const departure = await depart(duty, means, take, isMine)
+    const departure = await depart(duty, means, take, isMine, isHeld)
     if (redirect.kind === 'refused' || !departure.departed) return departure
 
     const answer = await send(codeExchangeRequest(settings, pending, redirect.code), means)

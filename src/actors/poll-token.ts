@@ -14,7 +14,7 @@ const LONGEST_PAUSE = 60_000
 export const pollToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal } = duty
-  return custody.withLease(name, signal, async () => {
+  return custody.withLease(name, signal, async (isHeld) => {
     await prepareHttp()
     const before = await custody.read(name)
     const pending = deviceOf(before)
@@ -24,7 +24,7 @@ export const pollToken: Verb = (duty, means) => {
     const dated = { ...pending, since: at, nextPollAt: at + pause(pending) }
     const change = (current: ConnectionRecord | undefined) =>
       current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current
-    const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at))
+    const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at), isHeld)
     if (!departure.departed) return departure
 
     const answer = await send(deviceTokenRequest(settings, pending), means)

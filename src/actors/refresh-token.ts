@@ -15,11 +15,11 @@ import { conclude, type Duty, depart, type Means, nextTryAt, send, standingOf, t
 export const refreshToken: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal } = duty
-  return custody.withLease(name, signal, async () => {
+  return custody.withLease(name, signal, async (isHeld) => {
     await prepareHttp()
     const at = environment.now()
     const change = (current: ConnectionRecord | undefined) => leaving(current, duty, means, at)
-    const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at))
+    const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at), isHeld)
     const { before, record: intent } = departure
     const sent = intent?.tokens
     if (!sent || !departure.departed) return departure

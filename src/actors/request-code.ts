@@ -9,11 +9,17 @@ import { starting } from './starting.ts'
 export const requestCode: Verb = (duty, means) => {
   const { custody, settings, environment } = means
   const { name, signal } = duty
-  return custody.withLease(name, signal, async () => {
+  return custody.withLease(name, signal, async (isHeld) => {
     await prepareHttp()
     const at = environment.now()
     const isMine = (record: ConnectionRecord | undefined) => awaits(record, 'requestCode', at)
-    const departure = await depart(duty, means, (current) => starting(current, 'requestCode', at, means), isMine)
+    const departure = await depart(
+      duty,
+      means,
+      (current) => starting(current, 'requestCode', at, means),
+      isMine,
+      isHeld,
+    )
     if (!departure.departed) return departure
 
     const answer = await send(deviceAuthorizationRequest(settings), means)

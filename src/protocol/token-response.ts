@@ -21,7 +21,7 @@ export function readTokens(
 ): Tokens | undefined {
   if (!isSuccess(answer)) return undefined
   const { body, receivedAt } = answer
-  // A clock that was set back meanwhile knows better now.
+  // Early rather than late: of a clock that is ahead nobody knows whether it was set, or the machine has slept.
   const from = Math.min(answer.requestedAt, receivedAt)
   const { provider } = settings
   const accessToken = member(body, 'access_token')

@@ -5,9 +5,12 @@ import { bare, nextHop } from './redirects.ts'
 import { type Renewal, renew, type Used } from './renewal.ts'
 import { complete } from './resource-headers.ts'
 import type { Resource } from './resource-origins.ts'
+import { createRestraint, type Restraint } from './restraint.ts'
 
 /** What `connection.fetch` is made of. */
 export interface ResourceParts extends Resource, Renewal {
+  /** What must not stand in a URL. */
+  readonly secrets: () => readonly (string | undefined)[]
   readonly environment: Environment
 }
 
@@ -17,6 +20,7 @@ interface Call {
   /** Members of the caller's init that a `Request` does not hold, for instance a framework's cache options. */
   readonly extras: RequestInit
   readonly follows: boolean
+  readonly restraint: Restraint
   retried: boolean
 }
 
@@ -28,14 +32,15 @@ const REDIRECTS = 20
  * It follows redirects itself, since a fetch would take the provider's headers along to whatever origin it is sent to.
  */
 export function resourceFetch(parts: ResourceParts): typeof globalThis.fetch {
+  const restraint = createRestraint(parts.environment)
   return async (input, init) => {
     const url = urlOf(input)
-    refuseToken(url, parts.known(), parts.about)
+    for (const token of parts.secrets()) refuseToken(url, token, parts.about)
     if (!isOurs(url, parts)) return parts.environment.fetch(input, init)
     refuseParameter(url, parts.about)
     const wanted = init?.redirect ?? (isRequest(input) ? input.redirect : 'follow')
     const request = new Request(input, { ...init, redirect: wanted === 'error' ? 'error' : 'manual' })
-    return follow(request, { parts, extras: extrasOf(init), follows: wanted === 'follow', retried: false })
+    return follow(request, { parts, extras: extrasOf(init), follows: wanted === 'follow', restraint, retried: false })
   }
 }
 
@@ -47,7 +52,7 @@ async function follow(first: Request, call: Call): Promise<Response> {
     const { response, next } = await exchange(request, call)
     if (!next) return response
     discard(response)
-    refuseToken(next.url, parts.known(), parts.about)
+    for (const token of parts.secrets()) refuseToken(next.url, token, parts.about)
     if (!isOurs(next.url, parts)) return parts.environment.fetch(bare(next, parts.headers), extras)
     refuseParameter(next.url, parts.about)
     request = next
@@ -69,15 +74,19 @@ async function exchange(request: Request, call: Call): Promise<{ response: Respo
 
 /** Sends one request with the token, and once more with a new one where the first was refused as invalid. */
 async function authorized(request: Request, call: Call): Promise<Response> {
-  const { parts } = call
+  const { parts, restraint } = call
   const { signal } = request
   const token = await parts.token({ signal })
   const response = await send(request, token, call)
-  if (call.retried || !(await saysInvalidToken(response, signal, parts.environment))) return response
+  const isRefused = await saysInvalidToken(response, signal, parts.environment)
+  if (!isRefused) restraint.succeeded()
+  if (call.retried || !isRefused || !restraint.allows()) return response
   call.retried = true
   // Nobody reads the refusal: it says less than the new answer, or than the error that says why there is no new token.
   discard(response)
-  return send(request, await renew(token, parts, signal), call)
+  const second = await send(request, await renew(token, parts, signal), call)
+  if (await saysInvalidToken(second, signal, parts.environment)) restraint.failed()
+  return second
 }
 
 /** The request itself is kept for a retry; what is sent is a copy. */

@@ -1,11 +1,12 @@
 import { type Environment, sleep } from '../environment.ts'
 import type { Settings } from '../registration.ts'
+import { guarded } from './guarded.ts'
 import { createHoldings, type Held } from './holdings.ts'
 import { createLeasing } from './leasing.ts'
 import { parseRecord } from './parse-record.ts'
-import { createReading } from './reading.ts'
+import { createReading, type Read } from './reading.ts'
 import type { ConnectionRecord, Tokens } from './record.ts'
-import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
+import { VaultTrouble, vaultTrouble } from './trouble.ts'
 import type { Vault } from './vault.ts'
 
 /** How a record changes: returns the next one, or the same one where nothing is to be stored. */
@@ -13,15 +14,19 @@ export type Change = (current: ConnectionRecord | undefined) => ConnectionRecord
 
 export type Custody = ReturnType<typeof createCustody>
 
+/** The problems of a record that is somebody's, and perhaps good. */
+const hidden: readonly unknown[] = ['wrong_key', 'newer_format']
 /** How often an answer is offered to a vault that holds somebody else's record in its place. */
 const TRIES = 3
 /** A change that loses this many races against others is in trouble. */
 const RACES = 50
 
 /** Keeps one application's records in a vault: checks what comes out, and turns whatever goes wrong into one failure. */
-export function createCustody(vault: Vault, settings: Settings, environment: Environment) {
+export function createCustody(storage: Vault, settings: Settings, environment: Environment) {
   const about = settings.provider.name
-  const { readRecord, readEntry, find, list } = createReading(vault, settings)
+  const vault = guarded(storage, about, environment)
+  const reading = createReading(vault, settings)
+  const { readEntry, find, list } = reading
   const memory = createHoldings()
   const { held, hold, withWish } = memory
 
@@ -31,15 +36,32 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
    */
   async function erase(name: string): Promise<Tokens | undefined> {
     for (let race = 0; race < RACES; race++) {
-      const entry = await readEntry(name)
+      const entry = await readEntry(name).catch((error: unknown) => putAside(name, error))
       if (!entry) break
-      if (!(await ask(about, 'erase', async () => vault.erase(name, entry.revision)))) continue
+      if (!(await vault.erase(name, entry.revision))) continue
+      held(name).tell()
       const parsed = parseRecord(entry.record)
       hold(name, withWish(name, undefined), undefined)
       return 'record' in parsed ? parsed.record.tokens : undefined
     }
     hold(name, withWish(name, undefined), undefined)
     return undefined
+  }
+
+  /** What is under another key, or of a newer version, is kept, but no longer in the way. */
+  async function putAside(name: string, error: unknown): Promise<undefined> {
+    const unreadable = error instanceof VaultTrouble && hidden.includes(error.circumstances.problem)
+    if (!unreadable || !vault.setAside) throw error
+    await vault.setAside(name)
+  }
+
+  async function readRecord(name: string): Promise<Read> {
+    try {
+      return await reading.readRecord(name)
+    } catch (error) {
+      if (error instanceof VaultTrouble && error.circumstances.problem === 'corrupt') held(name).damaged = true
+      throw error
+    }
   }
 
   async function read(name: string): Promise<ConnectionRecord | undefined> {
@@ -80,10 +102,11 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
       const next = withWish(name, change(record))
       if (next === record && cell.version !== version) continue
       if (next === record) return hold(name, record, revision)
-      const stored = await ask(about, 'write', async () =>
-        next ? vault.write(name, next, revision) : revision === undefined || vault.erase(name, revision),
-      )
+      const stored = next
+        ? await vault.write(name, next, revision)
+        : revision === undefined || (await vault.erase(name, revision))
       if (stored === undefined || stored === false) continue
+      cell.tell()
       // A wish that came while this was written is not in it, and goes along with the next change.
       if (next?.wantsRevoke) cell.revokeWished = false
       // Another record was seen while this one was on its way: the vault is asked which is newer.
@@ -101,18 +124,22 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
    */
   async function store(name: string, change: Change, closing: AbortSignal): Promise<ConnectionRecord | undefined> {
     const cell = held(name)
+    // Where the record was damaged meanwhile, what it said is known here.
+    const repair: Change = (current) => change(current ?? (cell.damaged ? cell.departed : undefined))
     cell.storing++
     try {
       for (let attempts = 1; ; attempts++) {
         const last = closing.aborted
         try {
-          return await update(name, change)
+          return await update(name, repair)
         } catch (error) {
           if (!(error instanceof VaultTrouble)) throw error
-          if (last || (isForeign(error) && attempts >= TRIES)) throw new VaultTrouble(error.failure, true)
+          const { problem } = error.circumstances
+          if (last || (problem === 'foreign' && attempts >= TRIES))
+            throw new VaultTrouble(error.failure, { losesAnswer: true })
           hold(name, withWish(name, change(cell.record)), `not stored yet, ${attempts}`)
           for (const listener of cell.listeners) listener()
-          await sleep(environment, Math.min(250 * 2 ** attempts, 30_000), closing).catch(() => {})
+          await sleep(environment, Math.min(250 * 2 ** attempts, 5_000), closing).catch(() => {})
         }
       }
     } finally {
@@ -123,8 +150,9 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
   /** A connection was opened: until the last one of its name is closed, what is known of it is kept up to date. */
   function open(name: string): Held {
     const cell = held(name)
-    if (++cell.connections === 1) cell.unwatch = watch(name, cell)
-    return cell
+    if (++cell.connections > 1) return cell
+    const { end, tell } = vault.watch(name, () => hint(name, cell))
+    return Object.assign(cell, { unwatch: end, tell, lookedAt: environment.now() })
   }
 
   function close(name: string): void {
@@ -134,13 +162,11 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     memory.drop(name)
   }
 
-  /** What a vault cannot watch is noticed at the next read. */
-  function watch(name: string, cell: Held): () => void {
-    try {
-      return vault.watch?.(name, () => hint(name, cell)) ?? (() => {})
-    } catch {
-      return () => {}
-    }
+  /** Looks for news by itself, for a vault that cannot watch, or has ceased to. */
+  function look(name: string): void {
+    const cell = held(name)
+    cell.lookedAt = environment.now()
+    hint(name, cell)
   }
 
   /** Somebody may have changed the record: it is read, and where that fails, the next read will tell. */
@@ -149,9 +175,5 @@ export function createCustody(vault: Vault, settings: Settings, environment: Env
     if (!cell.hinted && cell.connections > 0) read(name).catch(() => {})
   }
 
-  return { ...memory, read, update, store, erase, open, close, find, list, ...createLeasing(vault, about, environment) }
-}
-
-function isForeign({ failure }: VaultTrouble): boolean {
-  return failure.code === 'vault_mismatch'
+  return { ...memory, read, update, store, erase, open, close, look, find, list, ...createLeasing(vault, environment) }
 }

@@ -27,12 +27,22 @@ export interface Held {
   connections: number
   /** How often in a row the vault was in trouble. */
   troubles: number
+  /** Whether the last time was when something was to be written: that it can be read then proves nothing. */
+  stuck: boolean
+  /** The record with the intent of the request that is under way. */
+  departed: ConnectionRecord | undefined
+  /** Whether the vault has found the record damaged since then. */
+  damaged: boolean
+  /** When the vault was last asked for news, in Unix milliseconds. */
+  lookedAt: number
   /** Called when a token may be usable although no state has changed. */
   readonly listeners: Set<() => void>
   /** Called when another record was seen, or stored. */
   readonly followers: Set<() => void>
-  /** Ends the watching of the vault, while a connection is open. */
+  /** Ends the watching, while a connection is open. */
   unwatch: () => void
+  /** Tells other clients on the same vault object that the record has changed. */
+  tell: () => void
 }
 
 /** What one application knows of its connections: which token may be handed out, in one place. */
@@ -57,9 +67,14 @@ export function createHoldings() {
       hinted: false,
       connections: 0,
       troubles: 0,
+      stuck: false,
+      departed: undefined,
+      damaged: false,
+      lookedAt: 0,
       listeners: new Set(),
       followers: new Set(),
       unwatch: () => {},
+      tell: () => {},
     }
     known.set(name, fresh)
     return fresh

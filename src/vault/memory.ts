@@ -1,13 +1,13 @@
-import { defaultEnvironment } from '../environment.ts'
+import { steady } from '../environment.ts'
 import { stateOf } from './state.ts'
 import type { Entry, Vault } from './vault.ts'
 
 /**
  * A vault that lasts as long as the process: for tests, and for hosts whose merchants may connect again at each start.
  *
- * @param now the clock that ends leases, in Unix milliseconds. Default: the host's.
+ * @param now the clock that ends leases, in milliseconds. Default: one that nobody sets.
  */
-export function memoryVault(now: () => number = defaultEnvironment().now): Vault {
+export function memoryVault(now: () => number = steady): Vault {
   const entries = new Map<string, Entry>()
   const leases = new Map<string, { until: number }>()
   const watchers = new Map<string, Set<() => void>>()

@@ -1,9 +1,10 @@
 import type { Settings } from '../registration.ts'
+import type { Guarded } from './guarded.ts'
 import { parseRecord } from './parse-record.ts'
 import type { ConnectionRecord } from './record.ts'
 import { stateOf } from './state.ts'
-import { ask, VaultTrouble, vaultTrouble } from './trouble.ts'
-import type { Entry, Vault } from './vault.ts'
+import { troubleOf, VaultTrouble, vaultTrouble } from './trouble.ts'
+import type { Entry } from './vault.ts'
 import { VaultError } from './vault-error.ts'
 
 /** What is stored under a name; without a revision, nothing is. */
@@ -13,24 +14,24 @@ export interface Read {
 }
 
 /** Reads what is stored for one application; a record of anybody else's is refused. */
-export function createReading(vault: Vault, { provider, fingerprint }: Settings) {
+export function createReading(vault: Guarded, { provider, fingerprint }: Settings) {
   const about = provider.name
 
   async function readRecord(name: string): Promise<Read> {
     const entry = await readEntry(name)
     if (!entry) return {}
     const parsed = parseRecord(entry.record)
-    if ('newer' in parsed) return ask(about, 'read', () => Promise.reject(new VaultError('newer_format')))
+    if ('newer' in parsed) throw troubleOf(new VaultError('newer_format'), about, 'read')
     if ('wrong' in parsed) throw vaultTrouble('vault_mismatch', about, `malformed record at ${parsed.wrong}`)
     return { record: parsed.record, revision: entry.revision }
   }
 
   /** Looks at no more than to whom a record belongs: the rest of it may be unreadable. */
   async function readEntry(name: string): Promise<Entry | undefined> {
-    const entry = await ask(about, 'read', async () => vault.read(name))
+    const entry = await vault.read(name)
     if (!entry || belongs(entry.record)) return entry
     const whose = has(entry.record, 'provider', provider.id) ? 'client or server' : 'provider'
-    throw vaultTrouble('vault_mismatch', about, `record of another ${whose}`)
+    throw vaultTrouble('vault_mismatch', about, `record of another ${whose}`, { problem: 'foreign' })
   }
 
   function belongs(record: unknown): boolean {
@@ -39,7 +40,7 @@ export function createReading(vault: Vault, { provider, fingerprint }: Settings)
 
   /** The name of the connection that awaits a redirect with this `state`, where its record is ours. */
   async function find(state: string): Promise<string | undefined> {
-    const name = await ask(about, 'find', async () => vault.find(state))
+    const name = await vault.find(state)
     const record = name === undefined ? undefined : await ours(name)
     return stateOf(record) === state ? name : undefined
   }
@@ -47,7 +48,7 @@ export function createReading(vault: Vault, { provider, fingerprint }: Settings)
   /** The names of all connections whose records are ours. */
   async function list(): Promise<string[]> {
     const names: string[] = []
-    for (const name of await ask(about, 'list', async () => vault.list())) if (await ours(name)) names.push(name)
+    for (const name of await vault.list()) if (await ours(name)) names.push(name)
     return names
   }
 

@@ -5,14 +5,15 @@ export type VaultProblem = keyof typeof problems
 export class VaultError extends Error {
   override readonly name = 'VaultError'
   readonly problem: VaultProblem
+  readonly what: string
 
-  constructor(problem: VaultProblem) {
-    super(`the vault cannot be used: ${problems[problem].what}. ${problems[problem].remedy}`)
+  /** @param place where a host looks, for instance the name of an environment variable; never what is in it */
+  constructor(problem: VaultProblem, place = '') {
+    const where = place.replace(/[^\w.:/ -]/g, '').slice(0, 80)
+    const what = where === '' ? problems[problem].what : `${problems[problem].what} (${where})`
+    super(`the vault cannot be used: ${what}. ${problems[problem].remedy}`)
     this.problem = problem
-  }
-
-  get what(): string {
-    return problems[this.problem].what
+    this.what = what
   }
 
   get remedy(): string {
@@ -48,6 +49,7 @@ const problems = {
     mismatch: false,
   },
   no_key: { what: 'its key cannot be had', remedy: 'Check where the key is kept; it is tried again.', mismatch: false },
+  bad_key: { what: 'its key is not 32 bytes', remedy: 'Give it in base64 or hexadecimal.', mismatch: false },
   wrong_key: {
     what: 'its record was written with another key',
     remedy: 'Give the vault that key too, as a former one.',

@@ -51,6 +51,11 @@ export interface Vault {
   /** Whether somebody holds the lease. */
   isLeased(name: string): Promise<boolean>
   /**
+   * Puts what is stored under a name aside, readable or not, so that the name is free; deletes nothing. For a vault whose
+   * records may be under a key that was lost.
+   */
+  setAside?(name: string): Promise<void>
+  /**
    * Calls back after others have changed the record, for a vault that can tell. Nothing depends on it but how soon a
    * change is noticed: a call may be missing, late or needless. Changes made through this object need not be told.
    * Returns what ends it; watching keeps no process alive.

@@ -138,8 +138,17 @@ describe('a URL', () => {
     expect(error).toMatchObject({ code: 'invalid_configuration' })
     expect(String(error)).not.toContain('access-token-1')
     // Also where the connection knows its token only when it is asked.
-    const late = tokenRow([origin], { known: () => undefined, token: parts.token })
+    const late = tokenRow([origin], { known: () => undefined, secrets: () => [], token: parts.token })
     expect(await rejection(late.fetch(`${origin}/${rest}`))).toMatchObject({ code: 'invalid_configuration' })
+    expect(arrived).toEqual([])
+  })
+
+  it.each([true, false])('with the refresh token is refused as well, for an origin of ours: %s', async (ours) => {
+    const { origin, arrived } = await api()
+    const { fetch } = tokenRow(ours ? [origin] : [])
+    const error = await rejection(fetch(`${origin}/?t=refresh-token-1`))
+    expect(error).toMatchObject({ code: 'invalid_configuration' })
+    expect(String(error)).not.toContain('refresh-token-1')
     expect(arrived).toEqual([])
   })
 
@@ -154,7 +163,9 @@ describe('a URL', () => {
   it('may hold a malformed escape, and a word that a very short token happens to be', async () => {
     const { origin, arrived } = await api()
     const token = async () => ({ accessToken: 'orders', generation: 1 })
-    await tokenRow([origin], { token, known: () => 'orders' }).fetch(`${origin}/orders?a=100%`)
+    await tokenRow([origin], { token, known: () => 'orders', secrets: () => ['orders'] }).fetch(
+      `${origin}/orders?a=100%`,
+    )
     expect(shown(arrived)).toEqual(['Bearer orders'])
   })
 })
@@ -335,5 +346,38 @@ describe('a signal', () => {
     const { fetch } = tokenRow([origin])
     expect(await rejection(fetch(origin, { signal: controller.signal }))).toMatchObject({ message: 'enough' })
     expect(arrived).toHaveLength(1)
+  })
+})
+
+describe('an API that refuses every token', () => {
+  it('has it renewed less and less often, and its answers are handed on', async () => {
+    const { origin, arrived } = await api(() => invalidToken)
+    let now = 1_900_000_000_000
+    const { fetch, events } = tokenRow([origin], { environment: createEnvironment({ now: () => now }) })
+    for (let call = 0; call < 100; call++) {
+      expect((await fetch(origin)).status).toBe(401)
+      now += 1_000
+    }
+    // After 0, 1, 3, 7, 15, 31 and 63 seconds.
+    expect(events).toHaveLength(7)
+    expect(arrived).toHaveLength(107)
+  })
+
+  it('is believed again once it has taken one, and after the clock was set back', async () => {
+    let refuses = true
+    const { origin } = await api(() => (refuses ? invalidToken : {}))
+    let now = 1_900_000_000_000
+    const { fetch, events } = tokenRow([origin], { environment: createEnvironment({ now: () => now }) })
+    await fetch(origin)
+    await fetch(origin)
+    expect(events).toHaveLength(1)
+    refuses = false
+    await fetch(origin)
+    refuses = true
+    await fetch(origin)
+    expect(events).toHaveLength(2)
+    now -= 3_600_000
+    await fetch(origin)
+    expect(events).toHaveLength(3)
   })
 })

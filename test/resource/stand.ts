@@ -56,6 +56,7 @@ export function tokenRow(origins: readonly string[], more: Partial<ResourceParts
     environment: createEnvironment(),
     about: 'A provider',
     known: () => name(at),
+    secrets: () => [name(at), 'refresh-token-1'],
     token: async () => ({ accessToken: name(at), generation: at }),
     send: (event) => {
       events.push('generation' in event ? `${event.type} ${event.generation}` : event.type)
