@@ -55,6 +55,15 @@ describe('README.md and docs', () => {
       expect(() => readFileSync(new URL(link, root))).not.toThrow()
   })
 
+  it('tells every failure code', () => {
+    const source = readFileSync(new URL('src/failure.ts', root), 'utf8')
+    const codes = [...source.slice(source.indexOf('const meanings')).matchAll(/^ {2}(\w+): \{/gm)].map(
+      ([, code]) => code,
+    )
+    expect(codes.length).toBeGreaterThan(20)
+    for (const code of codes) expect(readme).toContain(`\`${code}\``)
+  })
+
   it('tells every member of provider data', () => {
     const source = readFileSync(new URL('src/providers/provider.ts', root), 'utf8')
     const members = [...source.slice(source.indexOf('export interface Provider')).matchAll(/^ {2}(\w+)\??:/gm)].map(
