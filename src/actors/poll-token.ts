@@ -7,6 +7,8 @@ import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
 
 /** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
 const SLOW_DOWN = 5
+/** How long a poll may take to reach the server, which counts from there, in milliseconds. */
+const ON_ITS_WAY = 2_000
 /** The longest pause that lost answers lead to, in milliseconds. */
 const LONGEST_PAUSE = 60_000
 
@@ -21,7 +23,7 @@ export const pollToken: Verb = (duty, means) => {
     if (!pending || standingOf(before, means) !== 'polling') return { record: before }
     const at = environment.now()
     // The next poll is dated before this one leaves: a process that dies in between does not poll too early.
-    const dated = { ...pending, since: at, nextPollAt: at + pause(pending) }
+    const dated = { ...pending, since: at, nextPollAt: at + pause(pending) + ON_ITS_WAY }
     const change = (current: ConnectionRecord | undefined) =>
       current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current
     const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at), isHeld)

@@ -113,6 +113,52 @@ describeInBrowser('the web vault in trouble', new URL('./pages/library.ts', impo
     })
   })
 
+  describe('what is set aside', () => {
+    it.each(['whole', 'newer', 'damaged'])('is kept, and makes the name free: a record that is %s', async (how) => {
+      const seen = await tab.evaluate(
+        async ({ database, blank, how }) => {
+          const vault = library.webVault({ database })
+          const first = await vault.write('till', blank, undefined)
+          await vault.write('another', blank, undefined)
+          const [, [, whole] = []] = await library.raw.rawValues(database, 'records')
+          const values = { whole, newer: { format: 2, more: whole }, damaged: 'something else' }
+          const value = Reflect.get(values, how)
+          await library.raw.putRaw(database, 'records', 'till', value)
+          await vault.setAside?.('till')
+          const [[, aside] = []] = await library.raw.rawValues(database, 'corrupt')
+          return {
+            isKept: library.raw.textIn(aside) === library.raw.textIn({ name: 'till', stored: value }),
+            after: await vault.read('till'),
+            names: await vault.list(),
+            isRefused: (await vault.write('till', blank, first)) === undefined,
+            isNew: ![undefined, first].includes(await vault.write('till', blank, undefined)),
+          }
+        },
+        { database, blank, how },
+      )
+      expect(seen).toEqual({ isKept: true, after: undefined, names: ['another'], isRefused: true, isNew: true })
+    })
+
+    it('is told to others, unless it is nothing', async () => {
+      const seen = await tab.evaluate(
+        async ({ database, blank }) => {
+          const channel = new BroadcastChannel(`oauth-machines ${database}`)
+          const heard: unknown[] = []
+          channel.onmessage = ({ data }) => heard.push(data)
+          const vault = library.webVault({ database })
+          await vault.setAside?.('nothing')
+          await vault.write('till', blank, undefined)
+          await vault.setAside?.('till')
+          await vault.setAside?.('till')
+          await library.until(Date.now() + 50)
+          return { heard, aside: (await library.raw.rawValues(database, 'corrupt')).length }
+        },
+        { database, blank },
+      )
+      expect(seen).toEqual({ heard: ['till', 'till'], aside: 1 })
+    })
+  })
+
   describe('trouble', () => {
     it.each([
       ['deleted in another tab', (other: Page) => other.evaluate((database) => library.raw.remove(database), database)],

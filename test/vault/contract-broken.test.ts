@@ -17,6 +17,17 @@ const withTheirOwner = { endsLeases: 'with their owner' } as const
 
 const records: Row[] = [
   [
+    'is another storage for each who opens it',
+    'what one vault object has written another reads',
+    () => memoryVault(),
+    { each: true },
+  ],
+  [
+    'reads nothing of its own',
+    'what one vault object has written another reads',
+    () => ({ read: async () => undefined }),
+  ],
+  [
     'makes up a record where there is none',
     'read resolves with undefined for a name that was never written',
     (good) => ({ read: async (name) => (await good.read(name)) ?? { record: {}, revision: '0' } }),
@@ -121,6 +132,17 @@ const records: Row[] = [
     ] satisfies [string, broken.Spoil][]
   ).map(([fault, spoil]): Row => [fault, 'list tells the names of what is stored, each once', spoil]),
 ]
+
+const asides: Row[] = (
+  [
+    ['leaves what it sets aside', () => ({ setAside: never })],
+    ['reads what it has set aside', broken.setsAside({ reads: true })],
+    ['lists what it has set aside', broken.setsAside({ lists: true })],
+    ['finds what it has set aside', broken.setsAside({ finds: true })],
+    ['sets all aside', broken.setsAside({ all: true })],
+    ['takes back what it has set aside', broken.setsAside({ takesBack: true })],
+  ] satisfies [string, broken.Spoil][]
+).map(([fault, spoil]): Row => [fault, 'what is set aside is out of the way, where the vault can do that', spoil])
 
 const revisions: Row[] = [
   [
@@ -385,6 +407,9 @@ const leases: Row[] = [
     'a lease that is renewed lasts beyond its duration',
     spoilsLeases((lease) => ({ renew: async () => (await lease.renew()) && false })),
   ],
+  ...['a lease does not end because the clock is set ahead', 'a lease ends in time though the clock is set back'].map(
+    (caughtBy): Row => ['ends leases by a clock that can be set', caughtBy, broken.leasesByDate],
+  ),
   ['ends leases by time', 'a lease is kept while its owner lives, renewed or not', () => ({}), withTheirOwner],
 ]
 
@@ -441,7 +466,7 @@ const watching: Row[] = [
   ['watches and says that it does not', 'the vault has no watch, as its options say', () => ({}), { watches: false }],
 ]
 
-const rows = [...records, ...revisions, ...names, ...finding, ...leases, ...together, ...watching]
+const rows = [...records, ...asides, ...revisions, ...names, ...finding, ...leases, ...together, ...watching]
 
 function caseNamed(name: string, options: VaultContractOptions) {
   const found = vaultContract(options).find((each) => each.name === name)

@@ -72,6 +72,11 @@ describe('a vault whose fault only several processes can tell', () => {
       /^the lease of a process that was killed/,
       /is free: expected it within 5000 ms, saw it not yet$/,
     ],
+    [
+      'it waits for leases',
+      /^no two of 8 processes hold/,
+      /^`lease` did not answer within 5 s: expected `undefined` at once while another holds it, saw none$/,
+    ],
     ['it hears only itself', /^watch hears what another process writes/, /expected it within \d+ ms, saw it not yet$/],
   ]
 

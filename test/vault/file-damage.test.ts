@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ERASED, parseEnvelope, seal, unseal } from '../../src/vault/file/envelope.ts'
 import { type FileVault, fileVault, rawKey } from '../../src/vault/file/index.ts'
@@ -183,7 +184,7 @@ describe('a record that cannot be read here', () => {
     expect(await problemOf(other.read('till'))).toBe('wrong_key')
     expect(await other.write('till', recordOf(2), undefined)).toBeUndefined()
     expect(await problemOf(other.rotate())).toBe('wrong_key')
-    expect(await other.list()).toEqual([])
+    expect(await problemOf(other.list())).toBe('wrong_key')
     await untouched('till', before)
     expect(generationOf((await vault.read('till'))?.record)).toBe(1)
   })
@@ -199,7 +200,7 @@ describe('a record that cannot be read here', () => {
     await fileVault(directory, { unsafePlaintext: true }).write('till', recordOf(1), undefined)
     const before = await readFile(path('till'))
     expect(await problemOf(vault.read('till'))).toBe('wrong_key')
-    expect(await vault.list()).toEqual([])
+    expect(await problemOf(vault.list())).toBe('wrong_key')
     await untouched('till', before)
   })
 
@@ -215,6 +216,91 @@ describe('a record that cannot be read here', () => {
     const other = fileVault(directory, { key: rawKey(randomBytes(32)) })
     expect(await other.read('till')).toBeUndefined()
     expect(await other.write('till', recordOf(2), undefined)).toBe('3')
+  })
+})
+
+describe('a connection that cannot be read', () => {
+  const nameless = 'f'.repeat(32)
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a folder in place of its record', () => mkdir(path('bad', 'record-5'), { recursive: true })],
+    ['a file in place of its folder', () => writeFile(`${directory}/${nameless}`, 'no folder')],
+    ['damage', () => tampered('bad', () => ({}))],
+    ['another key', () => fileVault(directory, { key: rawKey(randomBytes(32)) }).write('bad', recordOf(2), undefined)],
+  ])('for %s is passed over by find, list and rotate', async (_, spoil) => {
+    await vault.write('good', waiting('a state'), undefined)
+    await vault.write('newest', recordOf(1), undefined)
+    await spoil()
+    expect((await vault.list()).sort()).toEqual(['good', 'newest'])
+    expect(await vault.find('a state')).toBe('good')
+    expect(await vault.find('another')).toBeUndefined()
+    const next = fileVault(directory, { key: rawKey(randomBytes(32)), formerKeys: [key] })
+    await next.rotate().catch(() => {})
+    expect((await next.list()).sort()).toEqual(['good', 'newest'])
+  })
+
+  it('is told by find and list where no other can be, by the first problem', async () => {
+    await mkdir(path('bad', 'record-5'), { recursive: true })
+    expect(await problemOf(vault.list())).toBe('unreadable')
+    expect(await problemOf(vault.find('a state'))).toBe('unreadable')
+    await rm(path('bad', 'record-5'), { recursive: true })
+    for (const name of ['a', 'b']) await vault.write(name, waiting('a state'), undefined)
+    await vault.erase('gone', `${await vault.write('gone', recordOf(1), undefined)}`)
+    const mistyped = fileVault(directory, { key: rawKey(randomBytes(32)) })
+    expect(await problemOf(mistyped.list())).toBe('wrong_key')
+    expect(await problemOf(mistyped.find('a state'))).toBe('wrong_key')
+    const keyless = fileVault(directory, { key: { bytes: () => Promise.reject(new VaultError('no_key')) } })
+    expect(await problemOf(keyless.list())).toBe('no_key')
+  })
+
+  it('is none where there is no folder, or nothing in one', async () => {
+    await vault.erase('gone', `${await vault.write('gone', recordOf(1), undefined)}`)
+    await vault.lease('leased', 10)
+    await writeFile(`${directory}/${nameless}`, 'no folder')
+    expect(await vault.list()).toEqual([])
+    expect(await vault.find('a state')).toBeUndefined()
+  })
+})
+
+describe('what is set aside', () => {
+  it.each<[string, (text: string) => string]>([
+    ['whole', (text) => text],
+    ['under another key', (text) => JSON.stringify({ ...JSON.parse(text), key: '0123456789abcdef' })],
+    ['of a newer format', (text) => JSON.stringify({ ...JSON.parse(text), format: 2 })],
+    ['damaged', () => '\0\0'],
+  ])('is kept with its bytes, and makes the name free: a record that is %s', async (_, change) => {
+    await vault.write('till', recordOf(1), undefined)
+    await writeFile(path('till'), change(await readFile(path('till'), 'utf8')))
+    const before = await readFile(path('till'))
+    const keyless = fileVault(directory, { key: { bytes: () => Promise.reject(new VaultError('no_key')) } })
+    await keyless.setAside('till')
+    expect(await filesOf(directory, 'till')).toEqual(['corrupt-1', 'record-2'])
+    expect(await readFile(path('till', 'corrupt-1'))).toEqual(before)
+    expect(await vault.read('till')).toBeUndefined()
+    expect(await vault.list()).toEqual([])
+    expect(await vault.write('till', recordOf(2), '1')).toBeUndefined()
+    expect(await vault.write('till', recordOf(2), undefined)).toBe('3')
+  })
+
+  it('may be nothing: then nothing is made', async () => {
+    await vault.setAside('till')
+    expect(await readdir(dirname(directory))).toEqual([])
+    await vault.lease('till', 10)
+    await vault.setAside('till')
+    expect(await filesOf(directory, 'till')).toEqual(['lease-1'])
+    await vault.erase('gone', `${await vault.write('gone', recordOf(1), undefined)}`)
+    await vault.setAside('gone')
+    expect(await filesOf(directory, 'gone')).toEqual(['record-2'])
+  })
+
+  it('is so once, whoever does it at the same time', async () => {
+    for (let round = 0; round < 20; round++) {
+      const name = `till ${round}`
+      await vault.write(name, recordOf(1), undefined)
+      const others = [vault, fileVault(directory, { key }), vault, fileVault(directory, { key })]
+      await Promise.all(others.map((other) => other.setAside(name)))
+      expect(await filesOf(directory, name)).toEqual(['corrupt-1', 'record-2'])
+    }
   })
 })
 

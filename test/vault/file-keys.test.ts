@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -23,6 +23,7 @@ import { generationOf, recordOf } from '../support/file-vault/records.ts'
 vi.setConfig({ testTimeout: 30_000 })
 
 const VARIABLE = 'FILE_VAULT_TEST_KEY'
+const NAMED = `environment variable ${VARIABLE}`
 const PASSPHRASE = 'MARKER correct horse battery staple'
 const session = compilePreload('session-keyring')
 let directory: string
@@ -110,7 +111,8 @@ describe('a key', () => {
     async (encoding) => {
       const bytes = randomBytes(32)
       const vault = open(environmentKey(VARIABLE))
-      expect(await problemOf(vault.write('till', recordOf(1), undefined))).toBe('no_key')
+      const missing = vault.write('till', recordOf(1), undefined)
+      await expect(missing).rejects.toMatchObject({ problem: 'no_key', what: expect.stringContaining(NAMED) })
       process.env[VARIABLE] = bytes.toString(encoding)
       expect(await vault.write('till', recordOf(1), undefined)).toBe('1')
       expect(await readBack(rawKey(bytes))).toBe(1)
@@ -121,7 +123,9 @@ describe('a key', () => {
     'of the environment that is none is told: %j',
     async (text) => {
       process.env[VARIABLE] = text
-      expect(await problemOf(store(environmentKey(VARIABLE)))).toBe('no_key')
+      const error: unknown = await store(environmentKey(VARIABLE)).catch((caught: unknown) => caught)
+      expect(error).toMatchObject({ problem: 'bad_key', what: expect.stringContaining(NAMED) })
+      if (text) expect(`${inspect(error)} ${JSON.stringify(error)}`).not.toContain(text)
       expect(await filesOf(directory, 'till')).toEqual([])
     },
   )
@@ -144,6 +148,51 @@ describe('a key', () => {
     await writeFile(`${directory}/passphrase-salt`, '{"format":1,"salt":""}\n')
     expect(await problemOf(readBack(passphraseKey(PASSPHRASE)))).toBe('no_key')
     expect(await readFile(`${directory}/passphrase-salt`, 'utf8')).toBe('{"format":1,"salt":""}\n')
+  })
+
+  it('of a passphrase is not made anew where its salt is missing and there are records', async () => {
+    await store(passphraseKey(PASSPHRASE))
+    const salt = await readFile(`${directory}/passphrase-salt`, 'utf8')
+    await rm(`${directory}/passphrase-salt`)
+    const missing = { problem: 'no_key', what: expect.stringContaining('(passphrase-salt)') }
+    await expect(readBack(passphraseKey(PASSPHRASE))).rejects.toMatchObject(missing)
+    await expect(open(passphraseKey(PASSPHRASE)).write('another', recordOf(2), undefined)).rejects.toMatchObject(
+      missing,
+    )
+    const both = open(passphraseKey(PASSPHRASE), rawKey(randomBytes(32)), passphraseKey(`${PASSPHRASE}, former`))
+    await expect(both.read('till')).rejects.toMatchObject(missing)
+    expect(await readdir(directory)).not.toContain('passphrase-salt')
+    await writeFile(`${directory}/passphrase-salt`, salt)
+    expect(await readBack(passphraseKey(PASSPHRASE))).toBe(1)
+  })
+
+  it('of a passphrase is not made anew where it cannot be told what a record needs', async () => {
+    const id = 'f'.repeat(32)
+    await mkdir(`${directory}/${id}/record-1`, { recursive: true })
+    expect(await problemOf(store(passphraseKey(PASSPHRASE)))).toBe('no_key')
+  })
+
+  it('of a passphrase is made where every record is under a former key, erased or in plain text', async () => {
+    const former = rawKey(randomBytes(32))
+    await store(former)
+    await open(former).erase('gone', `${await open(former).write('gone', recordOf(9), undefined)}`)
+    await fileVault(directory, { unsafePlaintext: true }).write('open', recordOf(3), undefined)
+    const vault = open(passphraseKey(PASSPHRASE), former)
+    expect(await vault.write('another', recordOf(2), undefined)).toBe('1')
+    expect(generationOf((await vault.read('till'))?.record)).toBe(1)
+    expect(await readBack(former)).toBe(1)
+  })
+
+  it('of a passphrase is had where another process makes its salt, and a record, at that moment', async () => {
+    await store(passphraseKey(PASSPHRASE))
+    const salt = await readFile(`${directory}/passphrase-salt`, 'utf8')
+    await rm(`${directory}/passphrase-salt`)
+    const isKnown = async () => {
+      await writeFile(`${directory}/passphrase-salt`, salt)
+      return false
+    }
+    const bytes = await passphraseKey(PASSPHRASE).bytes(directory, isKnown)
+    expect(await readBack(rawKey(bytes))).toBe(1)
   })
 
   it('of a passphrase is the same for processes that begin at once', { timeout: 60_000 }, async () => {

@@ -1,15 +1,21 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hrtime, kill } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FileVault, fileVault } from '../../src/vault/file/index.ts'
+import { take } from '../../src/vault/file/leases.ts'
+import { createNumbered } from '../../src/vault/file/numbered.ts'
 import { parseStat } from '../../src/vault/file/owner.ts'
-import { fileOf, filesOf, freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
+import { fileOf, filesOf, folderOf, freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
+import { fill, mayMount, mount } from '../support/file-vault/mounts.ts'
+import { problemOf } from '../support/file-vault/problems.ts'
 import { endProcesses, type Process, startProcess } from '../support/file-vault/processes.ts'
 import { recordOf } from '../support/file-vault/records.ts'
 
 // A disk that others keep busy may take long.
 vi.setConfig({ testTimeout: 30_000 })
 
+const mounting = mayMount()
+const undo: (() => void)[] = []
 let directory: string
 let vault: FileVault
 const open = () => fileVault(directory, { unsafePlaintext: true })
@@ -21,6 +27,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await endProcesses()
+  for (const step of undo.splice(0)) step()
   await removeDirectories()
 })
 
@@ -124,6 +131,157 @@ describe('a lease', () => {
       expect(await vault.isLeased('till')).toBe(false)
     }
   })
+})
+
+describe('a lease in hand', () => {
+  /** What a file system tells of the file that counts: which it is, and how long. */
+  const fileAt = async (name: string) => {
+    const { ino, size } = await stat(fileOf(directory, 'till', name))
+    return { ino, size }
+  }
+
+  it('is renewed and released in the file that it has, which needs no room', async () => {
+    const lease = await vault.lease('till', 60_000 + 1 / 3)
+    const first = await fileAt('lease-1')
+    expect(await lease?.renew()).toBe(true)
+    expect(await fileAt('lease-2')).toEqual(first)
+    await lease?.release()
+    expect(await fileAt('lease-2')).toEqual(first)
+    expect(await filesOf(directory, 'till')).toEqual(['lease-2'])
+    expect(JSON.parse(await readFile(fileOf(directory, 'till', 'lease-2'), 'utf8')).until).toBe(0)
+  })
+
+  const needs = mounting ? '' : ' (needs the right to mount)'
+  it.skipIf(!mounting)(`is renewed on a full disk as long as its owner lives, and released${needs}`, async () => {
+    const unmount = mount(directory, 'tmpfs', 'size=256k,mode=700')
+    if (unmount) undo.push(unmount)
+    const lease = await vault.lease('till', 400)
+    await fill(directory)
+    expect(await problemOf(vault.lease('another', 400))).toBe('full')
+    const other = open()
+    for (let time = 0; time < 8; time++) {
+      await pause(100)
+      expect(await lease?.renew()).toBe(true)
+      expect(await other.isLeased('till')).toBe(true)
+      expect(await other.lease('till', 400)).toBeUndefined()
+    }
+    await lease?.release()
+    expect(await other.isLeased('till')).toBe(false)
+    expect(await lease?.renew()).toBe(false)
+    await rm(`${directory}/filler`)
+    expect(await other.lease('till', 400)).toBeDefined()
+  })
+
+  it.skipIf(!mounting)(`is seen as held also where the disk has no room for a name${needs}`, async () => {
+    const unmount = mount(directory, 'tmpfs', 'size=256k,nr_inodes=12,mode=700')
+    if (unmount) undo.push(unmount)
+    const lease = await vault.lease('till', 400)
+    for (let file = 0; file < 12; file++) await writeFile(`${directory}/filler-${file}`, '').catch(() => {})
+    for (let time = 0; time < 8; time++) {
+      await pause(100)
+      expect(await problemOf(Promise.resolve(lease?.renew()))).toBe('full')
+      expect(await open().isLeased('till')).toBe(true)
+    }
+    await lease?.release()
+    expect(await open().isLeased('till')).toBe(false)
+  })
+
+  /** The lease of another, taken when ours has ended and we are about to name the next number. */
+  async function overtaken(rounds: number) {
+    await vault.lease('till', 1).then((lease) => lease?.release())
+    const numbered = createNumbered(folderOf(directory, 'till'), 'lease', false)
+    let winner: Awaited<ReturnType<typeof take>>
+    const late = await take(
+      {
+        ...numbered,
+        async repeat(number) {
+          const ours = await readFile(numbered.target(number), 'utf8')
+          const ended = ours.replace(/"until": *[0-9]+/, (until) => '"until":0'.padEnd(until.length))
+          await writeFile(numbered.target(number), ended)
+          winner = await take(numbered, 10_000)
+          for (let round = 1; round < rounds; round++) await winner?.renew()
+          // What a cleaner that was killed may leave.
+          await writeFile(numbered.target(number), ours)
+          await numbered.repeat(number)
+        },
+      },
+      10_000,
+    )
+    return { late, winner: () => winner }
+  }
+
+  it.each([1, 2, 3])(
+    'is lost where another takes the next number at that very moment, and goes on %s',
+    async (rounds) => {
+      const { late, winner } = await overtaken(rounds)
+      expect(await late?.renew()).toBe(false)
+      expect(winner()).toBeDefined()
+      await late?.release()
+      expect(await vault.isLeased('till')).toBe(true)
+      expect(await winner()?.renew()).toBe(true)
+    },
+  )
+
+  it('that has ended is prolonged before it takes the next number, so that nobody sees that end', async () => {
+    await vault.lease('till', 1).then((lease) => lease?.release())
+    const numbered = createNumbered(folderOf(directory, 'till'), 'lease', false)
+    const seen: unknown[] = []
+    const repeat = async (number: number) => {
+      seen.push(await open().isLeased('till'), await filesOf(directory, 'till'))
+      await numbered.repeat(number)
+    }
+    const lease = await take({ ...numbered, repeat }, 300)
+    await pause(320)
+    expect(await lease?.renew()).toBe(true)
+    expect(seen).toEqual([true, ['lease-2']])
+  })
+
+  it('does not write into that of another with its number, where somebody removes the folder meanwhile', async () => {
+    await vault.lease('till', 1).then((lease) => lease?.release())
+    await rm(fileOf(directory, 'till', 'lease-1'))
+    const numbered = createNumbered(folderOf(directory, 'till'), 'lease', false)
+    let looks = 0
+    let present: Awaited<ReturnType<typeof vault.lease>>
+    const latest = async () => {
+      const found = await numbered.latest()
+      if (looks++ === 1) {
+        await rm(directory, { recursive: true })
+        present = await vault.lease('till', 10_000)
+      }
+      return found
+    }
+    const old = await take({ ...numbered, latest }, 10_000)
+    expect(await old?.renew()).toBe(false)
+    expect(looks).toBe(3)
+    expect(await present?.renew()).toBe(true)
+  })
+
+  it('has won where it takes the next number before one who saw it end', async () => {
+    const numbered = createNumbered(folderOf(directory, 'till'), 'lease', false)
+    const lease = await vault.lease('till', 60)
+    await pause(80)
+    const append = async (number: number, text: string) => {
+      expect(await lease?.renew()).toBe(true)
+      return await numbered.append(number, text)
+    }
+    expect(await take({ ...numbered, append }, 10_000)).toBeUndefined()
+    expect(await lease?.renew()).toBe(true)
+  })
+
+  it.each(['', '"until":999999999999999', '"until":              0'])(
+    'is not taken by who meets its owner while that writes, and reads %j',
+    async (torn) => {
+      await vault.lease('till', 10_000)
+      const numbered = createNumbered(folderOf(directory, 'till'), 'lease', false)
+      let looks = 0
+      const latest = async () => {
+        const found = await numbered.latest()
+        return looks++ > 0 ? found : found && { ...found, text: torn && found.text.replace(/"until": *[0-9]+/, torn) }
+      }
+      expect(await take({ ...numbered, latest }, 10_000)).toBeUndefined()
+      expect(looks).toBe(2)
+    },
+  )
 })
 
 describe('the lease of another process', () => {

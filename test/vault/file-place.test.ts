@@ -17,7 +17,7 @@ import { mayMount, mount, mountFuse } from '../support/file-vault/mounts.ts'
 import { compilePreload } from '../support/file-vault/preload.ts'
 import { problemOf } from '../support/file-vault/problems.ts'
 import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
-import { generationOf, recordOf } from '../support/file-vault/records.ts'
+import { generationOf, recordOf, waiting } from '../support/file-vault/records.ts'
 
 // A disk that others keep busy may take long.
 vi.setConfig({ testTimeout: 30_000 })
@@ -102,17 +102,21 @@ describe('a place that may not be written to', () => {
 
   const other = 'for its permissions is told, by a user who has none'
   it.skipIf(!isRoot)(`${other}${isRoot ? '' : ' (needs root)'}`, async () => {
-    await open().write('till', recordOf(1), undefined)
+    await open().write('till', waiting('a state'), undefined)
+    for (const name of ['a', 'b', 'c']) await open().write(`${name} of another user`, recordOf(1), undefined)
     await chmod(dirname(directory), 0o755)
     const nobody = await startProcess(directory, 'plaintext', { uid: NOBODY })
     expect(await nobody.ask('read', 'till')).toBe('problem: unreadable')
     expect(await nobody.ask('list')).toBe('problem: unreadable')
     expect(await nobody.ask('write', 'till', 2, '1')).toBe('problem: read_only')
     await chmod(directory, 0o755)
+    expect(await nobody.ask('list')).toBe('problem: unreadable')
     await chmod(folderOf(directory, 'till'), 0o755)
     expect(await nobody.ask('read', 'till')).toBe('problem: unreadable')
     await chmod(fileOf(directory, 'till', 'record-1'), 0o644)
     expect(await nobody.ask('read', 'till')).toMatchObject({ revision: '1' })
+    expect(await nobody.ask('list')).toEqual(['till'])
+    expect(await nobody.ask('find', 'a state')).toBe('till')
     expect(await nobody.ask('write', 'till', 2, '1')).toBe('problem: read_only')
     expect(await nobody.ask('lease', 'till', 100)).toBe('problem: read_only')
     await chown(folderOf(directory, 'till'), NOBODY, NOBODY)
@@ -215,6 +219,18 @@ describe('where giving a file its name', () => {
     expect(await late).toBeUndefined()
     expect(await open().read('till')).toEqual({ record: recordOf(5), revision: '5' })
     expect(await filesOf(directory, 'till')).toEqual(['record-5'])
+  })
+
+  it.skipIf(!slow)(`takes long, what is set aside is what others have written meanwhile${lacking}`, async () => {
+    await open().write('till', recordOf(1), undefined)
+    const child = await start({ BEFORE_LINK: gate() })
+    const late = child.ask('setAside', 'till')
+    await untilMeant('record-2')
+    expect(await open().write('till', recordOf(2), '1')).toBe('2')
+    await writeFile(gate(), '')
+    expect(await late).toBeUndefined()
+    expect(await open().read('till')).toBeUndefined()
+    expect(await filesOf(directory, 'till')).toEqual(['corrupt-1', 'corrupt-2', 'record-3'])
   })
 
   it.skipIf(!slow)(`is done, who did it has won, however many others have gone on from there${lacking}`, async () => {

@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdir, readlink } from 'node:fs/promises'
+import { mkdir, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FileVault, fileVault, rawKey } from '../../src/vault/file/index.ts'
-import { freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
+import { folderOf, freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
+import { compilePreload } from '../support/file-vault/preload.ts'
 import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
 import { recordOf } from '../support/file-vault/records.ts'
 
 // A disk that others keep busy may take long.
 vi.setConfig({ testTimeout: 30_000 })
 
+const slow = compilePreload('link')
 const bytes = randomBytes(32)
 let directory: string
 let vault: FileVault
@@ -28,11 +30,13 @@ afterEach(async () => {
   await removeDirectories()
 })
 
+afterAll(() => slow?.remove())
+
 /** Counts what is heard. */
 function ear() {
   const heard = { times: 0, until, still: () => until(0) }
   async function until(times: number): Promise<number> {
-    for (let looks = 0; looks < 400 && heard.times < times; looks++) await pause(5)
+    for (let looks = 0; looks < 1_600 && heard.times < times; looks++) await pause(5)
     await quiet()
     return heard.times
   }
@@ -81,6 +85,19 @@ describe('watching', () => {
       revision = await other.write('till', recordOf(generation), revision)
     expect(await heard.until(1)).toBeGreaterThan(0)
     expect(heard.times).toBeLessThanOrEqual(20)
+    stop?.()
+  })
+
+  it('hears another object set a record aside, and not itself', async () => {
+    await vault.write('till', recordOf(1), undefined)
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    await open().setAside('till')
+    expect(await heard.until(1)).toBe(1)
+    await vault.write('till', recordOf(1), undefined)
+    await vault.setAside('till')
+    expect(await heard.still()).toBe(1)
     stop?.()
   })
 
@@ -138,6 +155,82 @@ describe('watching', () => {
     expect(await watches()).toBe(before)
   })
 
+  it('begins again where the folder was removed and made anew', async () => {
+    await vault.write('till', recordOf(1), undefined)
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    await rm(directory, { recursive: true })
+    expect(await heard.until(1)).toBe(1)
+    await open().write('till', recordOf(1), undefined)
+    expect(await heard.until(2)).toBe(2)
+    await open().write('till', recordOf(2), '1')
+    expect(await heard.until(3)).toBe(3)
+    stop?.()
+  })
+
+  it('begins again where the folder was moved away', async () => {
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    await rename(folderOf(directory, 'till'), `${directory}/moved`)
+    await open().write('till', recordOf(1), undefined)
+    expect(await heard.until(1)).toBe(1)
+    await open().write('till', recordOf(2), '1')
+    expect(await heard.until(2)).toBe(2)
+    stop?.()
+  })
+
+  it('makes no folder that somebody has removed', async () => {
+    const stop = vault.watch?.('till', () => {})
+    await quiet()
+    await rm(directory, { recursive: true })
+    await pause(2_500)
+    await expect(readdir(directory)).rejects.toThrow('ENOENT')
+    stop?.()
+  })
+
+  it('begins later where the folder could not be made at first', async () => {
+    await writeFile(directory, 'a file')
+    const { heard, changed } = ear()
+    const stop = vault.watch?.('till', changed)
+    await quiet()
+    await rm(directory)
+    await open().write('till', recordOf(1), undefined)
+    expect(await heard.until(1)).toBe(1)
+    await open().write('till', recordOf(2), '1')
+    expect(await heard.until(2)).toBe(2)
+    stop?.()
+  })
+
+  const lacking = slow ? '' : ' (needs Linux and a C compiler)'
+  it.skipIf(!slow)(
+    `begins later where the system watches too much already, and tells what it missed${lacking}`,
+    async () => {
+      await mkdir(directory)
+      const gate = `${directory}/gate`
+      const env = { LD_PRELOAD: slow?.path ?? '', WATCHES_END: gate }
+      const child = await startProcess(directory, `raw:${Buffer.from(bytes).toString('hex')}`, { env })
+      await child.ask('watch', 'till')
+      await quiet()
+      await vault.write('till', recordOf(1), undefined)
+      await quiet()
+      expect(await child.ask('heard')).toEqual([])
+      await writeFile(gate, '')
+      const until = async (times: number) => {
+        for (let looks = 0; looks < 800; looks++) {
+          const heard = await child.ask('heard')
+          if (Array.isArray(heard) && heard.length >= times) return heard
+          await pause(10)
+        }
+        return await child.ask('heard')
+      }
+      expect(await until(1)).toEqual(['till'])
+      await vault.write('till', recordOf(2), '1')
+      expect(await until(2)).toEqual(['till', 'till'])
+    },
+  )
+
   it('that cannot be is silent', async () => {
     const nowhere = fileVault('/proc/nowhere', { unsafePlaintext: true })
     const stop = nowhere.watch?.('till', () => {})
@@ -145,11 +238,12 @@ describe('watching', () => {
     stop?.()
   })
 
-  it('keeps no process alive', async () => {
+  it.each(['where it can', 'where it cannot'])('keeps no process alive, %s', async (where) => {
+    const watched = where === 'where it can' ? directory : '/proc/nowhere'
     const index = fileURLToPath(new URL('../../src/vault/file/index.ts', import.meta.url))
     const program = `
       const { fileVault } = await import(${JSON.stringify(index)})
-      const vault = fileVault(${JSON.stringify(directory)}, { unsafePlaintext: true })
+      const vault = fileVault(${JSON.stringify(watched)}, { unsafePlaintext: true })
       vault.watch('till', () => {})
       await new Promise((resolve) => setTimeout(resolve, 100))
       console.log('at its end')`

@@ -3,6 +3,9 @@ export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise'
 }
 
+/** What to ask where one sees nothing of what another has written. */
+export const SAME_STORAGE = 'one reads what another has written (does `open` give the same storage each time?)'
+
 /** Compares two plain values; numbers and truths are the kit's own, and told. */
 export function expectSame(promise: string, seen: unknown, expected: unknown): void {
   if (!Object.is(seen, expected)) throw new BrokenPromise(`${promise}: expected ${told(expected)}, saw ${told(seen)}`)

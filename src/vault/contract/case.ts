@@ -1,6 +1,7 @@
 import { defaultEnvironment } from '../../environment.ts'
 import type { Vault } from '../vault.ts'
 import { VaultError } from '../vault-error.ts'
+import { answering, askingFor, type Silences } from './answers.ts'
 import { BrokenPromise } from './broken.ts'
 import type { VaultContractOptions, VaultProcesses } from './options.ts'
 
@@ -39,8 +40,10 @@ export type Cases = Readonly<Record<string, Check>>
 /** How long a case may take, in milliseconds: a busy host is no fault of the vault. */
 const PATIENCE = 60_000
 
-export function attemptOf(name: string, check: Check, options: VaultContractOptions): Attempt {
-  const bench: Bench = { open: async () => options.open(), processes: options.processes }
+export function attemptOf(name: string, check: Check, options: VaultContractOptions, silences: Silences): Attempt {
+  const ask = askingFor(name, silences)
+  const open = async () => answering(await ask('open', () => options.open()), ask)
+  const bench: Bench = { open, processes: options.processes }
   const attempt = async () => {
     const limit = deadline(name)
     try {

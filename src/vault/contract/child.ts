@@ -1,6 +1,7 @@
 import process, { hrtime } from 'node:process'
 import type { Vault } from '../vault.ts'
 import { VaultError } from '../vault-error.ts'
+import { answering, askingFor } from './answers.ts'
 import { BrokenPromise } from './broken.ts'
 import type { Errand, Problem, Reply, Span } from './errand.ts'
 import { contend, increment, LONG, take } from './jobs.ts'
@@ -29,7 +30,8 @@ async function answer(errand: Errand): Promise<void> {
 async function run(errand: Errand): Promise<unknown> {
   if (errand.job !== 'open') return work(errand, vault)
   const module = await import(errand.module)
-  vault = await module[errand.named](...errand.given)
+  const ask = askingFor('')
+  vault = answering(await ask('open', () => module[errand.named](...errand.given)), ask)
   return true
 }
 

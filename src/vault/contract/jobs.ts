@@ -1,5 +1,5 @@
 import type { Vault } from '../vault.ts'
-import { BrokenPromise } from './broken.ts'
+import { BrokenPromise, SAME_STORAGE } from './broken.ts'
 import { generationOf, taken } from './samples.ts'
 import { eventually, stepAside } from './time.ts'
 
@@ -20,8 +20,9 @@ export async function increment(vault: Vault, name: string, times: number): Prom
 async function incrementOnce(vault: Vault, name: string): Promise<void> {
   for (let race = 0; race < RACES; race++) {
     const entry = await vault.read(name)
-    const next = taken(generationOf(entry?.record) + 1)
-    if (entry && (await vault.write(name, next, entry.revision)) !== undefined) return
+    if (!entry) throw new BrokenPromise(`${SAME_STORAGE}: expected an entry, saw nothing`)
+    const next = taken(generationOf(entry.record) + 1)
+    if ((await vault.write(name, next, entry.revision)) !== undefined) return
     await stepAside(Math.min(5 * 2 ** race, ASIDE))
   }
   throw new BrokenPromise(`of writers who compete one succeeds: expected to be it, saw ${RACES} races lost`)

@@ -1,3 +1,4 @@
+import { misconfigured } from '../../failure.ts'
 import type { Vault } from '../vault.ts'
 
 /** What the contract must know of a vault. */
@@ -29,3 +30,18 @@ export interface VaultProcesses {
   /** Node's own options, for instance a loader. Default: none. */
   readonly execArgv?: readonly string[]
 }
+
+/** Says at once what is wrong with the options, for callers without types. */
+export function checkOptions(options: VaultContractOptions): void {
+  if (typeof options !== 'object' || options === null) throw misconfigured('vault contract, options', 'missing')
+  const { open, endsLeases, watches, processes } = options
+  if (typeof open !== 'function') throw wrong('open', 'not a function')
+  if (endsLeases !== 'by time' && endsLeases !== 'with their owner')
+    throw wrong('endsLeases', "neither 'by time' nor 'with their owner'")
+  if (typeof watches !== 'boolean') throw wrong('watches', 'neither true nor false')
+  // Some test runners bring a class URL of their own.
+  if (processes !== undefined && typeof processes?.module?.href !== 'string')
+    throw wrong('processes.module', 'not a URL, as new URL(path, import.meta.url) makes it')
+}
+
+const wrong = (option: string, reason: string) => misconfigured(`vault contract, option ${option}`, reason)

@@ -12,8 +12,13 @@ import { createWatching } from './watching.ts'
 
 /** A vault in a directory. */
 export interface FileVault extends Vault {
-  /** The names of all stored connections whose record can be read with the vault's keys; others are passed over. */
+  /**
+   * The names of all stored connections whose record can be read with the vault's keys; others are passed over. Where none
+   * can be read, though some are there, it rejects with the {@link VaultError} of the first; so does `find`.
+   */
   list(): Promise<string[]>
+  /** Keeps the record as `corrupt-<number>` in its folder, whatever its key, and goes on without; nothing where there is none. */
+  setAside(name: string): Promise<void>
   /**
    * Writes every record that is under a former key anew, under the current one; resolves with how many. Afterwards
    * `formerKeys` may go, once all processes use the new key. A record that cannot be read does not hold up the others: they
@@ -35,7 +40,7 @@ export interface FileVault extends Vault {
  * can write to the directory can erase records or bring back the whole of an old directory, but not forge or exchange one.
  *
  * Rejects with a {@link VaultError}: `full`, `read_only`, `unreadable`, `network_share`, `unsupported` (no hard links) for the
- * place; `no_key`, `wrong_key`, `corrupt`, `newer_format` for a record. Throws an `OAuthError` with the code
+ * place; `no_key`, `bad_key`, `wrong_key`, `corrupt`, `newer_format` for a record. Throws an `OAuthError` with the code
  * `invalid_configuration` at once for wrong options.
  *
  * @param directory where it is; relative to the working directory at this moment
@@ -49,14 +54,13 @@ export function fileVault(directory: string, options: FileVaultOptions): FileVau
   const search = createSearch(place, records)
   const leases = (name: string) => createNumbered(place.folder(folderName(name)), 'lease', false)
   const watching = createWatching({
-    folder: makeFolder,
+    folder: (name) => place.folder(folderName(name)),
+    make: makeFolder,
     highest: (name) => records.numbered(folderName(name)).highest(),
   })
 
-  async function makeFolder(name: string): Promise<string> {
-    const folder = place.folder(folderName(name))
-    await place.make(folder)
-    return folder
+  async function makeFolder(name: string): Promise<void> {
+    await place.make(place.folder(folderName(name)))
   }
 
   return {
@@ -93,7 +97,12 @@ export function fileVault(directory: string, options: FileVaultOptions): FileVau
 
     isLeased: (name) => disk('reading', async () => (await place.exists()) && (await isHeld(leases(name)))),
 
-    rotate: () => disk('writing', async () => rotate(await search.ids(), records.renew)),
+    setAside: (name) =>
+      disk('writing', async () => {
+        if (await place.exists()) await watching.own(name, () => records.setAside(name))
+      }),
+
+    rotate: () => disk('writing', async () => rotate(await place.connections(), records.renew)),
 
     watch: watching.watch,
   }

@@ -15,6 +15,17 @@ export async function writeNew(path: string, text: string, durable: boolean): Pr
   }
 }
 
+/** Writes over a file as many bytes as it has, unless it is gone or holds something else by now. */
+export async function overwrite(path: string, text: string, isExpected: (text: string) => boolean): Promise<void> {
+  const file = await unlessMissing(open(path, 'r+'))
+  if (!file) return
+  try {
+    if (isExpected(await file.readFile('utf8'))) await file.write(text, 0)
+  } finally {
+    await file.close()
+  }
+}
+
 /**
  * Gives a finished file its name, whole or not at all; resolves with false where another has that name, or where the file
  * was taken away.

@@ -72,7 +72,9 @@ function markerOf({ service, account }: KeyringEntry): string {
 
 async function stored(secret: Secret): Promise<Uint8Array | undefined> {
   const text = await secret.getPassword()
-  return typeof text === 'string' ? decodeKey(text) : undefined
+  const key = typeof text === 'string' ? decodeKey(text) : undefined
+  if (typeof text === 'string' && !key) throw new VaultError('no_key')
+  return key
 }
 
 /** Makes a key where nobody else has. A keyring that is locked may say that it holds nothing: the marker knows better. */

@@ -11,8 +11,9 @@ export interface VaultKey {
    * object unless it rejects. Whatever it rejects with but a {@link VaultError}, is told as `no_key`.
    *
    * @param directory the vault's, which exists by then
+   * @param isKnown whether a former key has this id, as records name it
    */
-  bytes(directory: string): Promise<Uint8Array>
+  bytes(directory: string, isKnown?: (id: string) => Promise<boolean>): Promise<Uint8Array>
 }
 
 /** AES-256. */
@@ -29,23 +30,32 @@ export function rawKey(bytes: Uint8Array): VaultKey {
 }
 
 /**
- * A key in an environment variable: 32 random bytes as 64 hexadecimal digits, base64 or base64url. Read at first use; where
- * it is missing or something else, the vault rejects with the {@link VaultError} `no_key`.
+ * A key in an environment variable: 32 random bytes as 64 hexadecimal digits, base64 or base64url. Read at first use; the
+ * vault rejects with the {@link VaultError} `no_key` where it is not set, and `bad_key` where it is something else.
  *
  * @param variable the name of the variable
  */
 export function environmentKey(variable: string): VaultKey {
   if (typeof variable !== 'string' || variable === '')
     throw misconfigured('environmentKey', 'not the name of a variable')
-  return { bytes: async () => decodeKey(env[variable]) }
+  return { bytes: async () => keyIn(variable) }
 }
 
-/** Reads a key that is written as text; rejects with `no_key` what is none. */
-export function decodeKey(text = ''): Uint8Array {
+function keyIn(variable: string): Uint8Array {
+  const place = `environment variable ${variable}`
+  const text = env[variable]
+  if (text === undefined) throw new VaultError('no_key', place)
+  const key = decodeKey(text)
+  if (!key) throw new VaultError('bad_key', place)
+  return key
+}
+
+/** Reads a key that is written as text; `undefined` where that is none. */
+export function decodeKey(text: string): Uint8Array | undefined {
   const trimmed = text.trim()
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex')
   if (/^[\w+/-]{43}=?$/.test(trimmed)) return Buffer.from(trimmed, 'base64')
-  throw new VaultError('no_key')
+  return undefined
 }
 
 /** A key, and the name by which records say that they are under it. */
@@ -58,24 +68,27 @@ export type KeyChain = ReturnType<typeof createKeyChain>
 
 /** The keys of a vault: records are written under the current one, and read under any. */
 export function createKeyChain(key: VaultKey, formerKeys: readonly VaultKey[], directory: string) {
-  const current = once(() => readKey(key, directory))
-  const all = [current, ...formerKeys.map((former) => once(() => readKey(former, directory)))]
+  const former = formerKeys.map((one) => once(() => readKey(one, directory)))
+  const isFormer = async (id: string) => (await keyOf(id, former)) !== undefined
+  const current = once(() => readKey(key, directory, isFormer))
 
   /** The key that a record names, or `undefined`. A former key is not asked for before a record needs it. */
-  async function named(id: string): Promise<Key | undefined> {
-    for (const asked of all) {
-      const found = await asked()
-      if (found.id === id) return found
-    }
-    return undefined
-  }
+  const named = (id: string) => keyOf(id, [current, ...former])
 
   return { current, named }
 }
 
-async function readKey(key: VaultKey, directory: string): Promise<Key> {
+async function keyOf(id: string, keys: readonly (() => Promise<Key>)[]): Promise<Key | undefined> {
+  for (const ask of keys) {
+    const found = await ask()
+    if (found.id === id) return found
+  }
+  return undefined
+}
+
+async function readKey(key: VaultKey, directory: string, isFormer?: (id: string) => Promise<boolean>): Promise<Key> {
   try {
-    const bytes = await key.bytes(directory)
+    const bytes = await key.bytes(directory, isFormer)
     if (bytes instanceof Uint8Array && bytes.length === KEY_LENGTH) return { id: idOf(bytes), bytes }
   } catch (error) {
     if (error instanceof VaultError) throw error

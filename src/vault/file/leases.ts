@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Lease } from '../vault.ts'
+import { overwrite } from './files.ts'
 import type { Latest, Numbered } from './numbered.ts'
 import { isAlive, now, type Owner, self } from './owner.ts'
 
@@ -8,7 +9,7 @@ interface Held {
   readonly owner: Owner
   /** Tells the leases of one process apart. */
   readonly nonce: string
-  /** When it ends, in milliseconds since the machine started. */
+  /** When it ends, in milliseconds since the machine started; 0: it was released. */
   readonly until: number
   /** How long it lasts without being renewed, in milliseconds. */
   readonly duration: number
@@ -17,28 +18,38 @@ interface Held {
 /** A lease cannot end later than its duration from now, but for rounding; one that does is of another start of the machine. */
 const ROUNDING = 10
 
-const RELEASED = JSON.stringify({ released: true })
-
 /** Whether somebody holds the lease. */
 export async function isHeld(leases: Numbered): Promise<boolean> {
-  return await isLive(await leases.latest())
+  return (await look(leases)).held
 }
 
 /** Takes the lease; resolves with `undefined` while somebody holds it, or where another was faster. */
 export async function take(leases: Numbered, duration: number): Promise<Lease | undefined> {
-  const latest = await leases.latest()
-  if (await isLive(latest)) return undefined
+  const { number, held } = await look(leases)
+  if (held) return undefined
   const owner = await self()
   const nonce = randomUUID()
-  const text = () => JSON.stringify({ owner, nonce, until: now() + duration, duration } satisfies Held)
-  const first = (latest?.number ?? 0) + 1
-  return (await leases.append(first, text())) ? hold(leases, first, nonce, text) : undefined
+  const text = (until: number) => textOf({ until, duration, nonce, owner })
+  const lease = hold(leases, nonce, () => text(now() + duration), text(0))
+  return (await leases.append(number + 1, text(now() + duration))) ? lease : undefined
+}
+
+/** Always as long: a lease is written over in its place, which needs no room on the disk. */
+function textOf({ until, ...rest }: Held): string {
+  return `{"until":${String(Math.ceil(until)).padStart(15)},${JSON.stringify(rest).slice(1)}`
+}
+
+/** The last number, and whether somebody holds the lease. Of two looks, one may meet an owner who is just writing. */
+async function look(leases: Numbered): Promise<{ number: number; held: boolean }> {
+  const first = await leases.latest()
+  if (await isLive(first)) return { number: first?.number ?? 0, held: true }
+  const second = first && (await leases.latest())
+  return { number: second?.number ?? 0, held: await isLive(second) }
 }
 
 /** A lease in hand. Renewing and releasing wait for one another, so that a late renewal does not stand in a release's way. */
-function hold(leases: Numbered, first: number, nonce: string, text: () => string): Lease {
-  let number = first
-  let held = true
+function hold(leases: Numbered, nonce: string, prolonged: () => string, over: string): Lease {
+  let released = false
   let last: Promise<unknown> = Promise.resolve()
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -47,23 +58,34 @@ function hold(leases: Numbered, first: number, nonce: string, text: () => string
     return turn
   }
 
-  /** Puts a next file in place of our own, and of no other: the numbers start anew where somebody removed the folder. */
-  async function replace(next: string): Promise<boolean> {
+  const isOurs = (text: string) => parse(text)?.nonce === nonce
+
+  /** The number of our own file, while that counts. By what stands in it: somebody may remove the folder, and numbers begin anew. */
+  async function ours(): Promise<number | undefined> {
     const latest = await leases.latest()
-    held &&= latest?.number === number && parse(latest.text)?.nonce === nonce
-    held &&= await leases.append(number + 1, next)
-    if (held) number++
-    return held
+    return latest && isOurs(latest.text) ? latest.number : undefined
   }
 
-  return {
-    renew: () => inTurn(async () => held && (await replace(text()))),
-    release: () =>
-      inTurn(async () => {
-        if (held) await replace(RELEASED)
-        held = false
-      }),
+  /**
+   * Prolongs first, and takes the next number then: whoever saw our file end and would take that number too is too late,
+   * or was faster, and then his file counts. A full disk does not matter, nor does dying in between.
+   */
+  async function renew(): Promise<boolean> {
+    const number = released ? undefined : await ours()
+    if (number === undefined) return false
+    await overwrite(leases.target(number), prolonged(), isOurs)
+    await leases.repeat(number)
+    return (await ours()) !== undefined
   }
+
+  /** Writes into our own file: where another counts by now, nobody reads it. */
+  async function release(): Promise<void> {
+    released = true
+    const number = await ours()
+    if (number !== undefined) await overwrite(leases.target(number), over, isOurs)
+  }
+
+  return { renew: () => inTurn(renew), release: () => inTurn(release) }
 }
 
 async function isLive(latest: Latest | undefined): Promise<boolean> {
@@ -76,7 +98,7 @@ async function isLive(latest: Latest | undefined): Promise<boolean> {
   return held.owner.namespace !== namespace || (await isAlive(held.owner))
 }
 
-/** What a lease file says; `undefined` for one that is released, or torn by a power cut, which its owner has not survived. */
+/** What a lease file says; `undefined` for one that was torn by a power cut, which its owner has not survived. */
 function parse(text: string): Held | undefined {
   try {
     const value: unknown = JSON.parse(text)

@@ -66,6 +66,14 @@ export function createNumbered(folder: string, series: 'record' | 'lease', durab
     return true
   }
 
+  /**
+   * Gives the file of a number the next one too, where that is free; this needs no room on the disk. It may come so late that
+   * higher ones count: whoever asks looks afterwards which file does.
+   */
+  async function repeat(number: number): Promise<void> {
+    if (await publish(target(number), target(number + 1))) await settle(number + 1)
+  }
+
   /** Makes `number`, which is in use, last; an older one may go then, and not before. It may be another's. */
   async function settle(number: number): Promise<void> {
     if (durable) await syncDirectory(folder)
@@ -79,7 +87,7 @@ export function createNumbered(folder: string, series: 'record' | 'lease', durab
     for (const old of used) if (old < number) await discard(target(old))
   }
 
-  return { latest, append, highest, target }
+  return { latest, append, repeat, highest, target }
 }
 
 /** The numbers in use, as they are written by this package: no sign, no leading zero. */

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, readdir, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { platform } from 'node:process'
 import { VaultError } from '../vault-error.ts'
@@ -41,7 +41,13 @@ export function createPlace(path: string) {
     await makeOne(folder)
   }
 
-  return { directory, folder: (name: string) => join(directory, name), exists, make }
+  /** The names of the folders of all connections; what else lies there is nobody's. */
+  async function connections(): Promise<string[]> {
+    const there = (await exists()) && (await unlessMissing(readdir(directory, { withFileTypes: true })))
+    return (there || []).filter((one) => !one.isFile() && /^[0-9a-f]{32}$/.test(one.name)).map(({ name }) => name)
+  }
+
+  return { directory, folder: (name: string) => join(directory, name), exists, make, connections }
 }
 
 /** Node's own recursion does not tell why it fails on a disk that is read-only. */

@@ -30,7 +30,8 @@ export function createRecords(place: Place, seals: Seals) {
       const content = await open(id, latest)
       return content ? { number, entry: { record: content.record, revision: String(number) } } : { number }
     } catch (error) {
-      if (error instanceof VaultError && error.problem === 'corrupt') await setAside(id, number)
+      // Where nothing can be written, the damage is told all the same.
+      if (error instanceof VaultError && error.problem === 'corrupt') await keep(id, number).catch(() => {})
       throw error
     }
   }
@@ -75,18 +76,28 @@ export function createRecords(place: Place, seals: Seals) {
     throw new VaultError('unreadable')
   }
 
-  /** Keeps a damaged record under another name and goes on without it. Several may do so at once: one number is made. */
-  async function setAside(id: string, number: number): Promise<void> {
-    try {
-      const { target, append } = numbered(id)
-      await link(target(number), join(place.folder(id), `corrupt-${number}`)).catch(unlessThere)
-      await append(number + 1, ERASED)
-    } catch {
-      // Nothing can be written, or another has gone on already. The damage is told all the same.
+  /**
+   * Keeps what counts under another name, whatever it is, and goes on without it; resolves with the number of what erases
+   * it, or `undefined` where there is nothing.
+   */
+  async function setAside(name: string): Promise<number | undefined> {
+    const id = folderName(name)
+    for (let race = 0; race < RACES; race++) {
+      const latest = await numbered(id).latest()
+      if (!latest || latest.text === ERASED) return undefined
+      if (await keep(id, latest.number)) return latest.number + 1
     }
+    throw new VaultError('unreadable')
   }
 
-  return { read, open, write, erase, renew, latest: (id: string) => numbered(id).latest(), numbered }
+  /** Gives a record another name and erases it. Several may do so at once: one number is made. */
+  async function keep(id: string, number: number): Promise<boolean> {
+    const { target, append } = numbered(id)
+    await link(target(number), join(place.folder(id), `corrupt-${number}`)).catch(unlessKept)
+    return await append(number + 1, ERASED)
+  }
+
+  return { read, open, write, erase, renew, setAside, latest: (id: string) => numbered(id).latest(), numbered }
 }
 
 /** A change that loses this many races against others is in trouble. */
@@ -100,6 +111,7 @@ function revisionOf(latest: Latest | undefined): string | undefined {
 /** Whose record it is; empty where it does not say so. */
 const clientOf = (from: object) => ('client' in from && typeof from.client === 'string' ? from.client : '')
 
-function unlessThere(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error
+/** Another does the same, or has done it. */
+function unlessKept(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error
 }

@@ -1,7 +1,6 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { stateOf } from '../state.ts'
-import { VaultError } from '../vault-error.ts'
-import { unlessMissing } from './disk-errors.ts'
+import { disk } from './disk-errors.ts'
 import type { Content } from './envelope.ts'
 import type { Place } from './place.ts'
 import type { Records } from './records.ts'
@@ -11,37 +10,55 @@ const TOGETHER = 16
 
 /** Looks through all connections of a vault. */
 export function createSearch(place: Place, records: Records) {
-  /** The folders of all connections. */
-  async function ids(): Promise<string[]> {
-    const names = (await place.exists()) ? await unlessMissing(readdir(place.directory)) : []
-    return (names ?? []).filter((name) => /^[0-9a-f]{32}$/.test(name))
-  }
-
   async function list(): Promise<string[]> {
-    const contents = await together(await ids(), readable)
+    const read = passingOver()
+    const contents = await together(await place.connections(), read.one)
+    read.rejectWhereNothingWas()
     return contents.flatMap((content) => content?.name ?? [])
   }
 
   /** What waits for a callback was stored a short while ago: the newest are looked at first. */
   async function find(state: string): Promise<string | undefined> {
-    const all = await newestFirst(await ids())
+    const read = passingOver()
+    const all = await newestFirst(await place.connections())
     for (let start = 0; start < all.length; start += TOGETHER) {
-      const contents = await Promise.all(all.slice(start, start + TOGETHER).map(readable))
+      const contents = await Promise.all(all.slice(start, start + TOGETHER).map(read.one))
       const found = contents.find((content) => stateOf(content?.record) === state)
       if (found) return found.name
     }
+    read.rejectWhereNothingWas()
     return undefined
   }
 
-  /** What is stored of a connection, unless that record is at fault: one of them must not stand in the way of all others. */
-  async function readable(id: string): Promise<Content | undefined> {
-    try {
-      const latest = await records.latest(id)
-      return latest && (await records.open(id, latest))
-    } catch (error) {
-      if (error instanceof VaultError && error.mismatch) return undefined
-      throw error
+  /**
+   * Reads one connection after another, and passes over what cannot be read: one must not stand in the way of all others.
+   * Where nothing could be read at all, no other is there, and a key that was mistyped must not look like an empty vault.
+   */
+  function passingOver() {
+    const problems: unknown[] = []
+    let found = false
+
+    async function one(id: string): Promise<Content | undefined> {
+      try {
+        const content = await disk('reading', () => contentOf(id))
+        found ||= content !== undefined
+        return content
+      } catch (error) {
+        problems.push(error)
+        return undefined
+      }
     }
+
+    function rejectWhereNothingWas(): void {
+      if (!found && problems.length > 0) throw problems[0]
+    }
+
+    return { one, rejectWhereNothingWas }
+  }
+
+  async function contentOf(id: string): Promise<Content | undefined> {
+    const latest = await records.latest(id)
+    return latest && (await records.open(id, latest))
   }
 
   async function newestFirst(all: readonly string[]): Promise<string[]> {
@@ -52,12 +69,15 @@ export function createSearch(place: Place, records: Records) {
   /** When a connection's record was written, by the disk's clock; only the order of looking depends on it. */
   async function writtenAt(id: string): Promise<number> {
     const { highest, target } = records.numbered(id)
-    const number = await highest()
-    const found = number > 0 ? await unlessMissing(stat(target(number))) : undefined
-    return found?.mtimeMs ?? 0
+    try {
+      return (await stat(target(await highest()))).mtimeMs
+    } catch {
+      // Nothing is there, or it cannot be read: then reading tells, and this one is the last.
+      return 0
+    }
   }
 
-  return { ids, list, find }
+  return { list, find }
 }
 
 /** Does the same with all, some at a time. */

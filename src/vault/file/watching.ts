@@ -1,13 +1,19 @@
-import { type FSWatcher, watch as watchFolder } from 'node:fs'
+import { watch as watchFolder } from 'node:fs'
+import { basename } from 'node:path'
 import { defaultEnvironment } from '../../environment.ts'
 
 /** What one change does in a folder comes as several events, within less than this. Milliseconds. */
 const PAUSE = 20
+/** How long until watching begins again where it ended or could not begin, and then twice as long each time. Milliseconds. */
+const FIRST_WAIT = 2_000
+const LONGEST_WAIT = 60_000
 
 /** What a watcher asks of the vault. */
 interface Watched {
-  /** Makes the folder of a connection, since only what is there can be watched; resolves with its path. */
-  folder(name: string): Promise<string>
+  /** The path of a connection's folder. */
+  folder(name: string): string
+  /** Makes that, since only what is there can be watched. */
+  make(name: string): Promise<void>
   /** The number of the record that counts. */
   highest(name: string): Promise<number>
 }
@@ -15,11 +21,14 @@ interface Watched {
 interface Watching {
   readonly listeners: Set<() => void>
   /** Looks soon whether the record has changed. */
-  check: () => void
+  readonly check: () => void
   readonly close: () => void
 }
 
-/** Tells of changes that others make. It is a hint: whatever goes wrong, watching ends without a word. */
+/**
+ * Tells of changes that others make. It is a hint: a connection notices a change at its next read too, and a vault in trouble
+ * says so there. Whatever goes wrong here, watching begins again after a while without a word.
+ */
 export function createWatching(watched: Watched) {
   /** The number that this vault object last wrote, read or told of. */
   const seen = new Map<string, number>()
@@ -43,23 +52,26 @@ export function createWatching(watched: Watched) {
       ended.abort()
       if (open.get(name) === watching) open.delete(name)
     }
-    const watching: Watching = { listeners: new Set(), check: () => {}, close }
+    const check = inPauses(() => compare(name, watching), ended.signal)
+    const watching: Watching = { listeners: new Set(), check, close }
     open.set(name, watching)
-    // A connection notices a change at its next read too, and a vault in trouble says so there.
-    start(name, watching, ended.signal).catch(close)
+    keepWatching(name, check, ended.signal)
     return watching
   }
 
-  async function start(name: string, watching: Watching, signal: AbortSignal): Promise<void> {
-    const folder = await watched.folder(name)
-    if (signal.aborted) return
-    watching.check = inPauses(() => compare(name, watching), signal)
-    const watcher = watchFolder(folder, { persistent: false }, (_, file) => {
-      if (file === null || file.startsWith('record-')) watching.check()
-    })
-    endWith(watcher, signal)
-    if (!seen.has(name)) seen.set(name, await watched.highest(name))
-    watching.check()
+  /** The folder is made the first time only: where somebody removes it later, whoever writes next makes it. */
+  async function keepWatching(name: string, check: () => void, signal: AbortSignal): Promise<void> {
+    await prepare(name).catch(() => {})
+    for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      const began = await watchOnce(watched.folder(name), check, signal)
+      if (began) wait = FIRST_WAIT
+      await pause(wait, signal)
+    }
+  }
+
+  async function prepare(name: string): Promise<void> {
+    await watched.make(name)
+    if (!seen.has(name)) saw(name, await watched.highest(name))
   }
 
   /** Calls back where the record is not the one that was seen last. */
@@ -96,9 +108,37 @@ export function createWatching(watched: Watched) {
   return { watch, own, saw }
 }
 
-function endWith(watcher: FSWatcher, signal: AbortSignal): void {
-  watcher.on('error', () => watcher.close())
-  signal.addEventListener('abort', () => watcher.close(), { once: true })
+/** Watches a folder, and looks once, until that is gone or the system ends it; resolves with whether it could begin. */
+function watchOnce(folder: string, check: () => void, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const watcher = watchFolder(folder, { persistent: false, signal }, (_, file) => {
+        // The folder itself was removed or moved: its watcher hears no more, and of one that is made anew nothing at all.
+        if (file === basename(folder)) watcher.close()
+        if (file === null || file.startsWith('record-')) check()
+      })
+      // After an error it is closed already, and says nothing of it.
+      for (const end of ['error', 'close']) watcher.on(end, () => resolve(true))
+      check()
+    } catch {
+      // It is not there, or the system watches enough already.
+      resolve(false)
+    }
+  })
+}
+
+/** Keeps no process alive, unlike a sleep. */
+function pause(span: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      signal.removeEventListener('abort', end)
+      cancel()
+      resolve()
+    }
+    const cancel = defaultEnvironment().after(span, end)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
 }
 
 /** Does something once for the events that come together, and keeps no process alive for it. */

@@ -18,7 +18,7 @@ export function createRecords(tell: (name: string) => void) {
     const record = await decrypt(opened.key, name, stored)
     if (record !== undefined) return { record, revision: revisionOf(stored) }
     // Somebody may have put a good one in its place meanwhile.
-    if (!(await setAside(opened, name, revisionOf(stored)))) return read(opened, name)
+    if (!(await moveAside(opened, name, revisionOf(stored)))) return read(opened, name)
     tell(name)
     throw new VaultError('corrupt')
   }
@@ -45,14 +45,22 @@ export function createRecords(tell: (name: string) => void) {
     return erased
   }
 
-  return { read, write, erase, find, list }
+  async function setAside(opened: Opened, name: string): Promise<void> {
+    if (await moveAside(opened, name)) tell(name)
+  }
+
+  return { read, write, erase, setAside, find, list }
 }
 
-/** Moves a damaged record to where it disturbs nobody; resolves with false where another stands there by now. */
-function setAside({ database }: Opened, name: string, revision: string): Promise<boolean> {
+/**
+ * Moves a record to where it disturbs nobody; resolves with false where there is none.
+ *
+ * @param revision of the one that is meant; without it, whatever stands there
+ */
+function moveAside({ database }: Opened, name: string, revision?: string): Promise<boolean> {
   return transact(database, 'readwrite', ['records', 'corrupt'], async (store) => {
     const stored = await get(store('records'), name)
-    if (stored === undefined || revisionOf(stored) !== revision) return false
+    if (stored === undefined || (revision ?? revisionOf(stored)) !== revisionOf(stored)) return false
     await answer(store('corrupt').add({ name, stored }))
     await answer(store('records').delete(name))
     return true

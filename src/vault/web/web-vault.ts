@@ -23,7 +23,8 @@ export interface WebVaultOptions {
  *
  * Its methods reject with a {@link VaultError}: `unsupported` where the browser lacks IndexedDB, Web Locks or WebCrypto, as
  * every page does that is not served by https or from this machine; `full` at the end of the quota; `corrupt` for a record
- * that cannot be decrypted, which then lies in the database's store of that name; `newer_format` for what a newer version
+ * that cannot be decrypted, which then lies in the database's store of that name, as does what `setAside` was asked for;
+ * `newer_format` for what a newer version
  * of this package wrote; `no_key` where something else lies in the key's place; `unreadable` for all else.
  *
  * A browser may delete what an origin stores when its disk is nearly full; `navigator.storage.persist()` asks it not to.
@@ -42,6 +43,7 @@ export function webVault(options: WebVaultOptions = {}): Vault {
     read: (name) => use((opened) => records.read(opened, name)),
     write: (name, record, revision) => use((opened) => records.write(opened, name, record, revision)),
     erase: (name, revision) => use((opened) => records.erase(opened, name, revision)),
+    setAside: (name) => use((opened) => records.setAside(opened, name)),
     find: (state) => use(async (opened) => records.find(opened, await hashOf(state))),
     list: () => use(records.list),
     lease,

@@ -193,6 +193,44 @@ export const leasesApart: Spoil = () => {
   return { lease, isLeased }
 }
 
+/** Ends leases by the clock that people set. */
+export const leasesByDate: Spoil = () => {
+  const { lease, isLeased } = memoryVault(() => Date.now())
+  return { lease, isLeased }
+}
+
+interface AsideFaults {
+  reads?: true
+  lists?: true
+  finds?: true
+  all?: true
+  takesBack?: true
+}
+
+/** Sets aside, with these faults. */
+export const setsAside =
+  (faults: AsideFaults): Spoil =>
+  (good) => {
+    const aside = new Map<string, Entry>()
+    const setAside = async (name: string) => {
+      const entry = await good.read(name)
+      if (!entry) return
+      aside.set(name, entry)
+      await good.erase(name, entry.revision)
+      if (faults.all) for (const each of await good.list()) await setAside(each)
+    }
+    return {
+      setAside,
+      read: async (name) => (await good.read(name)) ?? (faults.reads ? aside.get(name) : undefined),
+      list: async () => [...(await good.list()), ...(faults.lists ? aside.keys() : [])],
+      find: async (state) =>
+        (await good.find(state)) ??
+        (faults.finds ? [...aside].find(([, { record }]) => stateOf(record) === state)?.[0] : undefined),
+      write: (name, record, revision) =>
+        good.write(name, record, faults.takesBack && aside.get(name)?.revision === revision ? undefined : revision),
+    }
+  }
+
 /** Reads from what each object has seen first. */
 export const caches: Spoil = (good) => {
   const seen = new Map<string, Entry>()

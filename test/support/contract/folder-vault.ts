@@ -10,6 +10,7 @@ export type Fault =
   | 'each process looks for itself'
   | 'it writes a moment later'
   | 'leases never end'
+  | 'it waits for leases'
   | 'it hears only itself'
 
 interface State {
@@ -55,9 +56,9 @@ function vaultOf(change: <T>(work: (state: Known) => T) => Promise<T>, fault: Fa
       change(({ records }) => records.get(name)?.revision === expected && records.delete(name)),
     find: (state) => change(({ records }) => [...records].find(([, { record }]) => stateOf(record) === state)?.[0]),
     list: () => change(({ records }) => [...records.keys()]),
-    lease: (name, duration) =>
+    lease: async (name, duration) =>
       change((state) => {
-        if (isHeld(state, name)) return undefined
+        if (isHeld(state, name)) return fault === 'it waits for leases' ? hangs : undefined
         const id = ++state.count
         state.leases.set(name, { id, until: until(duration) })
         const ifMine = <T>(work: (state: Known) => T) =>
@@ -82,6 +83,8 @@ function vaultOf(change: <T>(work: (state: Known) => T) => Promise<T>, fault: Fa
     },
   }
 }
+
+const hangs = new Promise<never>(() => {})
 
 const clock = () => Number(hrtime.bigint()) / 1e6
 

@@ -62,6 +62,7 @@ const jobs: Record<string, (...given: never[]) => unknown> = {
   write: (name: string, generation: number, revision?: string) => vault.write(name, recordOf(generation), revision),
   writeLarge: (name: string, size: number, revision?: string) =>
     vault.write(name, recordOf(1, { provider: 'x'.repeat(size) }), revision),
+  setAside: (name: string) => vault.setAside(name),
   erase: (name: string, revision: string) => vault.erase(name, revision),
   find: (state: string) => vault.find(state),
   list: () => vault.list(),

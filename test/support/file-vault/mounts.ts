@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 
 /** Mounts a file system, where this process may; resolves with what ends it. */
 export function mount(path: string, type: string, options: string, descriptor?: number): (() => void) | undefined {
@@ -38,4 +39,14 @@ function probe(): boolean {
   unmount?.()
   spawnSync('rmdir', [path])
   return unmount !== undefined
+}
+
+/** Fills a small file system to its last byte, with the file `filler`. */
+export async function fill(directory: string): Promise<void> {
+  for (const size of [4096, 1])
+    for (let full = false, parts = 0; !full && parts < 10_000; parts++)
+      full = await appendFile(`${directory}/filler`, 'x'.repeat(size)).then(
+        () => false,
+        () => true,
+      )
 }

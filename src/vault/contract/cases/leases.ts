@@ -100,18 +100,18 @@ export const leasesWithTheirOwner: Cases = {
 }
 
 /** Takes what must be free. */
-async function had(vault: Vault, name: string, duration = LONG): Promise<Lease> {
+export async function had(vault: Vault, name: string, duration = LONG): Promise<Lease> {
   return expectSome('a lease that nobody holds is had', await vault.lease(name, duration), 'a lease')
 }
 
-async function isHeld(what: string, vaults: readonly Vault[], name: string): Promise<void> {
+export async function isHeld(what: string, vaults: readonly Vault[], name: string): Promise<void> {
   for (const vault of vaults) {
     expectSame(`isLeased of ${what}`, await vault.isLeased(name), true)
     expectSame(`another lease in place of ${what}`, await vault.lease(name, LONG), undefined)
   }
 }
 
-async function isFree(what: string, vaults: readonly Vault[], name: string): Promise<void> {
+export async function isFree(what: string, vaults: readonly Vault[], name: string): Promise<void> {
   for (const vault of vaults) expectSame(`isLeased of ${what}`, await vault.isLeased(name), false)
 }
 

@@ -1,7 +1,7 @@
 import { expectEqual, expectRevision, expectSame, expectSome } from '../broken.ts'
 import type { Cases } from '../case.ts'
 import { LONG } from '../jobs.ts'
-import { big, blank, freshName, full } from '../samples.ts'
+import { big, blank, freshName, freshState, full, waiting } from '../samples.ts'
 
 /** What is stored is what was given, for everybody, until somebody changes it. */
 export const records: Cases = {
@@ -87,5 +87,26 @@ export const records: Cases = {
       expectSame('how often list tells a name that has a lease and no record', times(leased), 0)
     }
     await lease?.release()
+  },
+
+  'what is set aside is out of the way, where the vault can do that': async ({ open }) => {
+    const [one, other, name, neighbour, state] = [await open(), await open(), freshName(), freshName(), freshState()]
+    if (!one.setAside) return 'the vault has no setAside'
+    const old = expectRevision('write', await one.write(name, waiting(state), undefined))
+    await one.write(neighbour, blank(2), undefined)
+    await one.setAside(name)
+    for (const vault of [one, other]) {
+      expectSame('read of what was set aside', await vault.read(name), undefined)
+      expectSame('list tells a name whose record was set aside', (await vault.list()).includes(name), false)
+      expectSame('find of a state whose record was set aside', await vault.find(state), undefined)
+      expectEqual('setAside leaves other connections', (await vault.read(neighbour))?.record, blank(2))
+    }
+    expectSame('erase of what was set aside', await other.erase(name, old), false)
+    expectSame('write in place of what was set aside', await other.write(name, blank(3), old), undefined)
+    const next = expectRevision('write after setAside', await other.write(name, blank(4), undefined))
+    expectSame('a revision from before setAside is used again', next === old, false)
+    expectEqual('what is written after setAside is read', (await one.read(name))?.record, blank(4))
+    await one.setAside(freshName())
+    return undefined
   },
 }
