@@ -6,8 +6,7 @@ import { afterAll, describe, it } from 'vitest'
 import { vaultContract } from '../../src/vault/contract/index.ts'
 import { open } from '../support/contract/open-file-vault.ts'
 
-const module = new URL('../support/contract/open-file-vault.ts', import.meta.url)
-
+/** Several processes share it in `contract-file.long.test.ts`. */
 describe.each([
   ['encrypted', randomBytes(32).toString('base64')],
   ['in plain text', undefined],
@@ -18,8 +17,6 @@ describe.each([
     open: () => open(directory, key),
     endsLeases: 'by time',
     watches: true,
-    // What several processes do is the same in plain text.
-    ...(key && { processes: { module, arguments: [directory, key] } }),
   })
   for (const { name, run, skip, limit } of cases) it.skipIf(skip !== undefined)(name, run, limit)
 })
