@@ -159,16 +159,3 @@ const meanings = {
 export function isFailureCode(word: unknown): word is FailureCode {
   return typeof word === 'string' && Object.hasOwn(meanings, word)
 }
-
-export function isFailure(value: unknown): value is Failure {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'code' in value &&
-    isFailureCode(value.code) &&
-    'message' in value &&
-    typeof value.message === 'string' &&
-    'retryable' in value &&
-    typeof value.retryable === 'boolean'
-  )
-}

@@ -1,12 +1,11 @@
 import { fail, misconfigured, OAuthError } from '../failure.ts'
-import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, refreshRequest } from '../protocol/refresh.ts'
 import type { Settings } from '../registration.ts'
 import type { Adopted, ConnectionRecord, Tokens } from '../vault/record.ts'
 import { awaits, blankRecord, connected, ended, retrying } from '../vault/steps.ts'
 import { orFailure } from '../vault/trouble.ts'
 import { asking } from './budget.ts'
-import { conclude, depart, type Means, nextTryAt, send, standingOf, type Verb } from './errand.ts'
+import { conclude, depart, leased, type Means, nextTryAt, send, standingOf } from './errand.ts'
 import { isAtRest } from './starting.ts'
 
 /**
@@ -43,38 +42,33 @@ function notSupported(about: string, why: string, remedy: string): OAuthError {
 }
 
 /** Proves an adopted refresh token by using it: only then is the connection one. @see RFC 6749 §6 */
-export const adoptToken: Verb = (duty, means) => {
-  const { custody, settings, environment } = means
-  const { name, signal } = duty
-  return custody.withLease(name, signal, async (isHeld) => {
-    await prepareHttp()
-    const at = environment.now()
-    const departure = await depart(
-      duty,
-      means,
-      (current) =>
-        current && standingOf(current, means) === 'adopting' ? asking(current, 'refreshToken', at, means) : current,
-      (record) => awaits(record, 'refreshToken', at),
-      isHeld,
-    )
-    const { before, record: intent } = departure
-    const adopted = intent?.adopted
-    if (!adopted || !departure.departed) return departure
+export const adoptToken = leased(async (duty, means) => {
+  const { settings, environment } = means
+  const at = environment.now()
+  const departure = await depart(
+    duty,
+    means,
+    (current) =>
+      current && standingOf(current, means) === 'adopting' ? asking(current, 'refreshToken', at, means) : current,
+    (record) => awaits(record, 'refreshToken', at),
+  )
+  const { before, record: intent } = departure
+  const adopted = intent?.adopted
+  if (!adopted || !departure.departed) return departure
 
-    const sent = unproved(adopted)
-    const answer = await send(refreshRequest(settings, sent), means)
-    const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
-    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
-    return conclude(duty, means, answer, tokens, (current) => {
-      if (current.adopted?.refreshToken !== adopted.refreshToken) return undefined
-      if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
-      const { kind, failure } = verdict
-      if (kind === 'over') return ended(current, 'expired', failure.code, answer.receivedAt, failure)
-      const unknown = verdict.ambiguous ? current.inFlight : before?.inFlight
-      return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, unknown)
-    })
+  const sent = unproved(adopted)
+  const answer = await send(refreshRequest(settings, sent), means)
+  const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
+  const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+  return conclude(duty, means, answer, tokens, (current) => {
+    if (current.adopted?.refreshToken !== adopted.refreshToken) return undefined
+    if (verdict.kind === 'tokens') return connected(current, verdict.tokens)
+    const { kind, failure } = verdict
+    if (kind === 'over') return ended(current, 'expired', failure.code, answer.receivedAt, failure)
+    const unknown = verdict.ambiguous ? current.inFlight : before?.inFlight
+    return retrying(current, answer.receivedAt, nextTryAt(current, failure, means), failure, unknown)
   })
-}
+})
 
 /** As if its access token had been lost. */
 function unproved({ refreshToken, scope }: Adopted): Tokens {

@@ -1,7 +1,7 @@
 import type { FlowEvent } from '../dialogue.ts'
 import type { Environment } from '../environment.ts'
 import type { Failure } from '../failure.ts'
-import { type Answer, post, type WireRequest } from '../protocol/http.ts'
+import { type Answer, post, prepareHttp, type WireRequest } from '../protocol/http.ts'
 import { revocationRequest } from '../protocol/revocation.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type Standing, type Summary, standing, summarize } from '../recall.ts'
@@ -28,6 +28,8 @@ export interface Duty {
   readonly wish: FlowEvent | undefined
   /** The generation of the token that the machine knows. */
   readonly generation: number | undefined
+  /** Whether the lease is still one's own; yes where none is needed. */
+  readonly isHeld: IsHeld
   /** Ends the first phase, in which nothing has been sent; the second runs to its end. */
   readonly signal: AbortSignal
   /** The host is stopping: what is in flight is finished, and tried once more at the most. */
@@ -86,6 +88,15 @@ export function send(request: WireRequest, { environment, requestTimeout }: Mean
   return post(request, environment, requestTimeout)
 }
 
+/** A verb that sends something: it works under the lease, with the HTTP client loaded before an intent is stored. */
+export function leased(verb: Verb): Verb {
+  return (duty, means) =>
+    means.custody.withLease(duty.name, duty.signal, async (isHeld) => {
+      await prepareHttp()
+      return verb({ ...duty, isHeld }, means)
+    })
+}
+
 /** The end of the first phase: whether a request may go out now, and the record before and after its intent. */
 export interface Departure {
   readonly departed: boolean
@@ -99,14 +110,12 @@ export interface Departure {
  *
  * @param change writes the intent, or leaves the record as it is where there is nothing to do
  * @param isMine knows the intent again
- * @param isHeld whether the lease is still held; default: none is needed
  */
 export async function depart(
-  { name, signal }: Duty,
+  { name, signal, isHeld }: Duty,
   { custody }: Means,
   change: Change,
   isMine: (record: ConnectionRecord | undefined) => boolean,
-  isHeld: IsHeld = async () => true,
 ): Promise<Departure> {
   let before: ConnectionRecord | undefined
   const record = await custody.update(name, (current) => {

@@ -29,7 +29,16 @@ export function implement(means: Means) {
     fromPromise<Summary, Errand>(({ input, signal, system }) => {
       const { closing, track, lose } = drainOf(system)
       const { connection: name, wish, generation } = input
-      const duty: Duty = { name, wish, generation, signal, closing: closing.signal, also: track, lose }
+      const duty: Duty = {
+        name,
+        wish,
+        generation,
+        isHeld: async () => true,
+        signal,
+        closing: closing.signal,
+        also: track,
+        lose,
+      }
       return track(carryOut(verb, duty, means))
     })
 

@@ -1,9 +1,8 @@
 import { POLL_MARGIN } from '../protocol/device-authorization.ts'
 import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
-import { prepareHttp } from '../protocol/http.ts'
 import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
 import { awaits, connected, departing, ended, retrying, settled } from '../vault/steps.ts'
-import { conclude, depart, send, standingOf, type Verb } from './errand.ts'
+import { conclude, depart, leased, send, standingOf } from './errand.ts'
 
 /** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
 const SLOW_DOWN = 5
@@ -13,29 +12,30 @@ const ON_ITS_WAY = 2_000
 const LONGEST_PAUSE = 60_000
 
 /** Polls once, if it is time: another window, or another process, may have polled meanwhile. @see RFC 8628 §3.4 */
-export const pollToken: Verb = (duty, means) => {
-  const { custody, settings, environment } = means
-  const { name, signal } = duty
-  return custody.withLease(name, signal, async (isHeld) => {
-    await prepareHttp()
-    const before = await custody.read(name)
-    const pending = deviceOf(before)
-    if (!pending || standingOf(before, means) !== 'polling') return { record: before }
-    const at = environment.now()
-    // The next poll is dated before this one leaves: a process that dies in between does not poll too early.
-    const dated = { ...pending, since: at, nextPollAt: at + pause(pending) + ON_ITS_WAY }
-    const change = (current: ConnectionRecord | undefined) =>
-      current && isSame(current, pending) ? departing({ ...current, pending: dated }, 'pollToken', at) : current
-    const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at), isHeld)
-    if (!departure.departed) return departure
+export const pollToken = leased(async (duty, means) => {
+  const { settings, environment } = means
+  const at = environment.now()
+  const change = (current: ConnectionRecord | undefined) =>
+    current && standingOf(current, means) === 'polling' ? leaving(current, at) : current
+  const departure = await depart(duty, means, change, (record) => awaits(record, 'pollToken', at))
+  const { before } = departure
+  const pending = deviceOf(before)
+  if (!pending || !departure.departed) return departure
 
-    const answer = await send(deviceTokenRequest(settings, pending), means)
-    const verdict = judgeDeviceToken(answer, settings, environment, pending, before?.inFlight !== undefined)
-    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
-    return conclude(duty, means, answer, tokens, (current) =>
-      isSame(current, pending) ? after(verdict, current, pending, answer.receivedAt, before?.inFlight) : undefined,
-    )
-  })
+  const answer = await send(deviceTokenRequest(settings, pending), means)
+  const verdict = judgeDeviceToken(answer, settings, environment, pending, before?.inFlight !== undefined)
+  const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+  return conclude(duty, means, answer, tokens, (current) =>
+    isSame(current, pending) ? after(verdict, current, pending, answer.receivedAt, before?.inFlight) : undefined,
+  )
+})
+
+/** The next poll is dated before this one leaves: a process that dies in between does not poll too early. */
+function leaving(current: ConnectionRecord, at: number): ConnectionRecord {
+  const pending = deviceOf(current)
+  if (!pending) return current
+  const dated = { ...pending, since: at, nextPollAt: at + pause(pending) + ON_ITS_WAY }
+  return departing({ ...current, pending: dated }, 'pollToken', at)
 }
 
 function deviceOf(record: ConnectionRecord | undefined): DevicePending | undefined {

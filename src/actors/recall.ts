@@ -9,14 +9,12 @@ import { standingOf, type Verb } from './errand.ts'
  */
 export const recall: Verb = async ({ name, signal, generation }, means) => {
   const { custody, environment } = means
-  const looked = true
   for (;;) {
     const record = await custody.read(name)
     if (!record?.inFlight || !(await custody.isLeased(name))) {
       const isUndated = generation === undefined && wasSetBack(record, environment.now())
-      return isUndated && standingOf(record, means) === 'authorized'
-        ? { record, looked, standing: 'refreshing' }
-        : { record, looked }
+      const isDue = isUndated && standingOf(record, means) === 'authorized'
+      return { record, looked: true, ...(isDue && { standing: 'refreshing' }) }
     }
     await sleep(environment, LOOK_AGAIN, signal)
   }

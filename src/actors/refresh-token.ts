@@ -1,10 +1,9 @@
-import { prepareHttp } from '../protocol/http.ts'
 import { judgeRefresh, type RefreshVerdict, refreshRequest } from '../protocol/refresh.ts'
 import { backsOff, reached } from '../recall.ts'
 import type { ConnectionRecord, InFlight, Tokens } from '../vault/record.ts'
 import { awaits, canRenew, connected, holds, retrying } from '../vault/steps.ts'
 import { asking } from './budget.ts'
-import { conclude, type Duty, depart, type Means, nextTryAt, send, standingOf, type Verb } from './errand.ts'
+import { conclude, type Duty, depart, leased, type Means, nextTryAt, send, standingOf } from './errand.ts'
 
 /**
  * Renews the token. Under the lease the record is read again first: whoever waited adopts what another has stored.
@@ -12,28 +11,24 @@ import { conclude, type Duty, depart, type Means, nextTryAt, send, standingOf, t
  *
  * @see RFC 6749 §6, RFC 9700 §4.14
  */
-export const refreshToken: Verb = (duty, means) => {
-  const { custody, settings, environment } = means
-  const { name, signal } = duty
-  return custody.withLease(name, signal, async (isHeld) => {
-    await prepareHttp()
-    const at = environment.now()
-    const change = (current: ConnectionRecord | undefined) => leaving(current, duty, means, at)
-    const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at), isHeld)
-    const { before, record: intent } = departure
-    const sent = intent?.tokens
-    if (!sent || !departure.departed) return departure
+export const refreshToken = leased(async (duty, means) => {
+  const { settings, environment } = means
+  const at = environment.now()
+  const change = (current: ConnectionRecord | undefined) => leaving(current, duty, means, at)
+  const departure = await depart(duty, means, change, (record) => awaits(record, 'refreshToken', at))
+  const { before, record: intent } = departure
+  const sent = intent?.tokens
+  if (!sent || !departure.departed) return departure
 
-    const answer = await send(refreshRequest(settings, sent), means)
-    const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
-    const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
-    // Where another has stored a newer token, this one shares its family: revoking it would end both.
-    const isOrphan = (current: ConnectionRecord | undefined) => current?.tokens === undefined
-    const next = (current: ConnectionRecord) =>
-      holds(current, sent) ? after(verdict, current, answer.receivedAt, before?.inFlight, means) : undefined
-    return conclude(duty, means, answer, tokens, next, isOrphan)
-  })
-}
+  const answer = await send(refreshRequest(settings, sent), means)
+  const verdict = judgeRefresh(answer, settings, environment, sent, before?.inFlight !== undefined)
+  const tokens = verdict.kind === 'tokens' ? verdict.tokens : undefined
+  // Where another has stored a newer token, this one shares its family: revoking it would end both.
+  const isOrphan = (current: ConnectionRecord | undefined) => current?.tokens === undefined
+  const next = (current: ConnectionRecord) =>
+    holds(current, sent) ? after(verdict, current, answer.receivedAt, before?.inFlight, means) : undefined
+  return conclude(duty, means, answer, tokens, next, isOrphan)
+})
 
 /** The record with the intent to refresh, or the same record where there is nothing to refresh. */
 function leaving(
