@@ -19,7 +19,7 @@ export type FlowTag =
   | 'needsUser'
 
 /** All that a machine knows; the secrets are in the vault. */
-export interface FlowContext extends Omit<Summary, 'standing' | 'status'> {
+export interface FlowContext extends Omit<Summary, 'standing' | 'request'> {
   readonly connection: string
   /** What was asked while the vault was being read or was in trouble; honoured after the next read. */
   readonly wish: FlowEvent | undefined
@@ -87,7 +87,7 @@ export const flow = base.extend({
   actions: {
     /** Takes over a summary and announces what changed. The vault has stored it before. */
     remember: enqueueActions(({ context, enqueue }, { summary, honours }: { summary: Summary; honours?: true }) => {
-      const { standing, status: _, ...known } = summary
+      const { standing, request: _, ...known } = summary
       enqueue.assign({ ...known, wish: honours || isBlind(summary) ? context.wish : undefined })
       if (!samePrompt(context.prompt, known.prompt)) enqueue.emit({ type: 'prompt.changed', prompt: known.prompt })
       if (context.token?.generation !== known.token?.generation)

@@ -1,4 +1,5 @@
 import { type Failure, fail } from './failure.ts'
+import type { Endpoint } from './providers/provider.ts'
 import { type Sealed, seal } from './sealed.ts'
 import type { ConnectionRecord, DevicePending, EndedBecause, RedirectPending, Tokens } from './vault/record.ts'
 import { canRenew } from './vault/steps.ts'
@@ -52,6 +53,13 @@ export interface TokenSummary {
   readonly renewable: boolean
 }
 
+/** A request and what came of it. */
+export interface Requested {
+  readonly endpoint: Endpoint
+  /** The HTTP status; `undefined` where no answer came. */
+  readonly status: number | undefined
+}
+
 /** What a machine may know of a record: all but the secrets. Every actor answers with one. */
 export interface Summary {
   readonly standing: Standing
@@ -65,8 +73,8 @@ export interface Summary {
   readonly token: TokenSummary | undefined
   readonly failure: Failure | undefined
   readonly endedBecause: EndedBecause | undefined
-  /** The HTTP status of the answer behind this summary. */
-  readonly status: number | undefined
+  /** The request behind this summary, where there was one. */
+  readonly request: Requested | undefined
 }
 
 /**
@@ -148,7 +156,7 @@ export function summarize(record: ConnectionRecord | undefined, now: number, abo
     token: record && tokens && !atRest ? tokenSummary(record, tokens) : undefined,
     failure,
     endedBecause: atRest ? (record?.ended?.because ?? failure?.code) : undefined,
-    status: undefined,
+    request: undefined,
   }
 }
 

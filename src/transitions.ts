@@ -1,5 +1,7 @@
 import type { InspectionEvent, Subscription } from 'xstate'
 import type { FlowActor } from './flow-actor.ts'
+import type { Endpoint } from './providers/provider.ts'
+import type { Requested } from './recall.ts'
 import { tell } from './tell.ts'
 
 /** One step of a machine, as a log or a metric wants it. */
@@ -13,7 +15,9 @@ export interface Transition {
   readonly event: string
   /** How long the machine was in `from`, in milliseconds; for the first, since the listener came. */
   readonly duration: number
-  /** The HTTP status behind it, where a request was answered. */
+  /** Which endpoint was asked, where a request is behind it. */
+  readonly endpoint: Endpoint | undefined
+  /** The HTTP status of the answer; `undefined` where none came. */
   readonly status: number | undefined
 }
 
@@ -30,13 +34,15 @@ export function observeTransitions(
     const to = String(actor.getSnapshot().value)
     if (to === from) return
     const at = now()
+    const request = requestOf(inspection.event)
     const transition: Transition = {
       type: 'transition',
       from,
       to,
       event: inspection.event.type,
       duration: at - since,
-      status: statusOf(inspection.event),
+      endpoint: request?.endpoint,
+      status: request?.status,
     }
     from = to
     since = at
@@ -44,8 +50,16 @@ export function observeTransitions(
   })
 }
 
-function statusOf(event: object): number | undefined {
-  const output = 'output' in event ? event.output : undefined
-  const status = typeof output === 'object' && output !== null && 'status' in output ? output.status : undefined
-  return typeof status === 'number' ? status : undefined
+const endpoints = ['deviceAuthorization', 'token', 'revocation'] as const
+
+/** The request behind an event, where it is an actor's answer to one. Takes any event: nothing but known words gets through. */
+export function requestOf(event: object): Requested | undefined {
+  const request = member(member(event, 'output'), 'request')
+  const endpoint = endpoints.find((known) => known === member(request, 'endpoint'))
+  const status = member(request, 'status')
+  return endpoint && { endpoint, status: typeof status === 'number' ? status : undefined }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

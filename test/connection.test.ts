@@ -11,18 +11,18 @@ afterEach(() => {
 })
 
 describe('on()', () => {
-  it('tells each transition with its event, its duration and the HTTP status', async () => {
+  it('tells each transition with its event, its duration, and which endpoint answered with which status', async () => {
     const { newClient, authorize } = tillOnStage()
     const till = newClient().connect('till')
     const transitions: Transition[] = []
     till.on('transition', (transition) => transitions.push(transition))
     await authorize(till)
     const done = 'xstate.done.actor.'
-    expect(transitions.map(({ from, to, event, status }) => [from, to, event, status])).toEqual([
-      ['recalling', 'requestingCode', `${done}recall`, undefined],
-      ['requestingCode', 'awaitingUser', `${done}requestCode`, 200],
-      ['awaitingUser', 'polling', `${done}nextPoll`, undefined],
-      ['polling', 'authorized', `${done}pollToken`, 200],
+    expect(transitions.map(({ from, to, event, endpoint, status }) => [from, to, event, endpoint, status])).toEqual([
+      ['recalling', 'requestingCode', `${done}recall`, undefined, undefined],
+      ['requestingCode', 'awaitingUser', `${done}requestCode`, 'deviceAuthorization', 200],
+      ['awaitingUser', 'polling', `${done}nextPoll`, undefined, undefined],
+      ['polling', 'authorized', `${done}pollToken`, 'token', 200],
     ])
     expect(transitions[2]?.duration).toBe(5_500)
   })

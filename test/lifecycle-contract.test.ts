@@ -43,9 +43,9 @@ describe.each(charts)('$id keeps the shared lifecycle', ({ chart, start, awaitin
   })
 
   it('takes a summary over as it is, and nothing of the actor that said it', () => {
-    const told = summary('backingOff', { token, failure, retryAt: 9_000, status: 503 })
+    const told = summary('backingOff', { token, failure, retryAt: 9_000, request: { endpoint: 'token', status: 503 } })
     const { context } = step(chart, 'refreshing', { type: 'xstate.done.actor.refreshToken', output: told }, lived)
-    const { standing: _, status: __, ...known } = told
+    const { standing: _, request: __, ...known } = told
     expect(context).toEqual({ ...say.knowing(), ...known })
   })
 

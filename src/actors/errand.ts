@@ -4,7 +4,7 @@ import type { Failure } from '../failure.ts'
 import { type Answer, post, prepareHttp, type WireRequest } from '../protocol/http.ts'
 import { revocationRequest } from '../protocol/revocation.ts'
 import type { Provider } from '../providers/provider.ts'
-import { type Standing, type Summary, standing, summarize } from '../recall.ts'
+import { type Requested, type Standing, type Summary, standing, summarize } from '../recall.ts'
 import type { Settings } from '../registration.ts'
 import type { Change, Custody } from '../vault/custody.ts'
 import type { IsHeld } from '../vault/leasing.ts'
@@ -40,10 +40,10 @@ export interface Duty {
   readonly lose: (failure: Failure) => void
 }
 
-/** What an actor found or did: the record as it is now, and the HTTP status behind it. */
+/** What an actor found or did: the record as it is now, and the request behind it. */
 export interface Outcome {
   readonly record: ConnectionRecord | undefined
-  readonly status?: number | undefined
+  readonly request?: Requested
   /** Why there is no record any more. */
   readonly because?: EndedBecause
   /** What went wrong without changing the record. */
@@ -62,14 +62,14 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
   const cell = custody.held(duty.name)
   const about = settings.provider.name
   try {
-    const { record, status, because, failure, standing: stands, looked } = await verb(duty, means)
+    const { record, request, because, failure, standing: stands, looked } = await verb(duty, means)
     if (!looked || !cell.stuck) cell.troubles = 0
     const summary = summarize(record, environment.now(), about)
     const standing = stands ?? summary.standing
     return {
       ...summary,
       standing,
-      status,
+      request,
       endedBecause: because ?? summary.endedBecause,
       failure: failure ?? summary.failure,
     }
@@ -158,7 +158,8 @@ export async function conclude(
     throw error
   })
   if (orphan) disown(orphan, duty, means)
-  return { record, status: answer.kind === 'answered' ? answer.status : undefined }
+  const status = answer.kind === 'answered' ? answer.status : undefined
+  return { record, request: { endpoint: answer.endpoint, status } }
 }
 
 export function standingOf(record: ConnectionRecord | undefined, { environment }: Means): Standing {

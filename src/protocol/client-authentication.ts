@@ -1,3 +1,4 @@
+import type { Endpoint } from '../providers/provider.ts'
 import type { Settings } from '../registration.ts'
 import type { WireRequest } from './http.ts'
 
@@ -8,7 +9,7 @@ import type { WireRequest } from './http.ts'
  */
 export function authenticated(
   settings: Settings,
-  url: string,
+  endpoint: Endpoint,
   parameters: Readonly<Record<string, string | undefined>>,
 ): WireRequest {
   const { clientId, clientSecret, provider } = settings
@@ -16,7 +17,8 @@ export function authenticated(
   const withBasic = provider.clientAuthentication === 'client_secret_basic'
   const identity = withBasic ? {} : { client_id: clientId, client_secret: clientSecret }
   const headers = withBasic ? { authorization: basic(settings) } : undefined
-  return { url, parameters: withoutEmpty({ ...parameters, ...identity }), headers: { ...headers }, inQuery }
+  const url = settings.endpoints[endpoint] ?? ''
+  return { endpoint, url, parameters: withoutEmpty({ ...parameters, ...identity }), headers: { ...headers }, inQuery }
 }
 
 /** What proves the client, in every form in which a server could echo it. */

@@ -8,7 +8,7 @@ import { judge, type Verdict } from './verdict.ts'
 
 /** Asks for a token in the application's own name. @see RFC 6749 §4.4.2 */
 export function clientCredentialsRequest(settings: Settings): WireRequest {
-  return authenticated(settings, settings.endpoints.token, {
+  return authenticated(settings, 'token', {
     ...settings.provider.parameters?.token,
     grant_type: 'client_credentials',
     scope: settings.scope,

@@ -9,7 +9,7 @@ import { judge, renamed } from './verdict.ts'
 
 /** Exchanges an authorization code; sent at most once. @see RFC 6749 §4.1.3, RFC 7636 §4.5 */
 export function codeExchangeRequest(settings: Settings, pending: RedirectPending, code: string): WireRequest {
-  return authenticated(settings, settings.endpoints.token, {
+  return authenticated(settings, 'token', {
     ...settings.provider.parameters?.token,
     grant_type: 'authorization_code',
     code,

@@ -14,9 +14,9 @@ export const POLL_MARGIN = 500
 
 /** Asks for a device code. @see RFC 8628 §3.1 */
 export function deviceAuthorizationRequest(settings: Settings): WireRequest {
-  const { provider, endpoints, scope } = settings
+  const { provider, scope } = settings
   const parameters = { ...provider.parameters?.deviceAuthorization, scope }
-  return authenticated(settings, endpoints.deviceAuthorization ?? '', parameters)
+  return authenticated(settings, 'deviceAuthorization', parameters)
 }
 
 /**

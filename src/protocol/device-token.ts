@@ -15,7 +15,7 @@ export type PollVerdict =
 
 /** Asks whether the merchant has approved. @see RFC 8628 §3.4 */
 export function deviceTokenRequest(settings: Settings, { deviceCode }: DevicePending): WireRequest {
-  return authenticated(settings, settings.endpoints.token, {
+  return authenticated(settings, 'token', {
     ...settings.provider.parameters?.token,
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
     device_code: deviceCode,

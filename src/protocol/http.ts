@@ -1,8 +1,10 @@
 import type { Options } from 'ky'
 import type { Environment } from '../environment.ts'
+import type { Endpoint } from '../providers/provider.ts'
 
 /** One POST, as data. */
 export interface WireRequest {
+  readonly endpoint: Endpoint
   readonly url: string
   /** In order; none is sent twice, and none without a value. @see RFC 6749 §3.2 */
   readonly parameters: Readonly<Record<string, string>>
@@ -12,7 +14,7 @@ export interface WireRequest {
 }
 
 /** What came back, as data: never somebody else's error object, whose members may hold the request. */
-export type Answer =
+export type Answer = { readonly endpoint: Endpoint } & (
   | {
       readonly kind: 'answered'
       readonly status: number
@@ -32,6 +34,7 @@ export type Answer =
       readonly requestedAt: number
       readonly receivedAt: number
     }
+)
 
 /** A 2xx answer: what is in it is for the caller to judge. */
 export function isSuccess(answer: Answer): answer is Extract<Answer, { kind: 'answered' }> {
@@ -62,6 +65,7 @@ function loadHttp(): Promise<typeof import('ky')> {
  * It never rejects, never retries, never follows a redirect, and gives up after `timeout` milliseconds, body included.
  */
 export async function post(request: WireRequest, environment: Environment, timeout: number): Promise<Answer> {
+  const { endpoint } = request
   const requestedAt = environment.now()
   const patience = new AbortController()
   const { signal } = patience
@@ -77,11 +81,11 @@ export async function post(request: WireRequest, environment: Environment, timeo
     const receivedAt = environment.now()
     const { status, headers } = response
     const wait = retryAt(status, headers, receivedAt)
-    return { kind: 'answered', status, ...content, retryAt: wait, requestedAt, receivedAt }
+    return { kind: 'answered', endpoint, status, ...content, retryAt: wait, requestedAt, receivedAt }
   } catch (error) {
     const code = signal.aborted ? 'timeout' : 'network'
     const ambiguous = sent && !neverArrived(error)
-    return { kind: 'unanswered', code, ambiguous, requestedAt, receivedAt: environment.now() }
+    return { kind: 'unanswered', endpoint, code, ambiguous, requestedAt, receivedAt: environment.now() }
   } finally {
     cancel()
   }

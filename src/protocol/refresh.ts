@@ -11,7 +11,7 @@ import { judge, renamed } from './verdict.ts'
 /** Asks for a new token; with client credentials that is the first request again. @see RFC 6749 §6 */
 export function refreshRequest(settings: Settings, { refreshToken }: Pick<Tokens, 'refreshToken'>): WireRequest {
   if (settings.provider.grant === 'client_credentials') return clientCredentialsRequest(settings)
-  return authenticated(settings, settings.endpoints.token, {
+  return authenticated(settings, 'token', {
     ...settings.provider.parameters?.refresh,
     grant_type: 'refresh_token',
     refresh_token: refreshToken,

@@ -18,7 +18,7 @@ export function revocationRequest(settings: Settings, tokens: Tokens): WireReque
   const other = revokes === 'refresh_token_only' ? undefined : accessToken
   const token = revokes === 'access_token' ? accessToken : (refreshToken ?? other)
   if (revocation === undefined || token === undefined) return undefined
-  return authenticated(settings, revocation, { ...parameters?.revocation, token })
+  return authenticated(settings, 'revocation', { ...parameters?.revocation, token })
 }
 
 /** Judges the answer: any 2xx is success, whatever its body. @see RFC 7009 §2.2 */

@@ -16,6 +16,9 @@ export interface Endpoints {
   revocation?: string
 }
 
+/** The endpoints that requests are sent to; to the other one, `authorization`, a browser is sent. */
+export type Endpoint = Exclude<keyof Endpoints, 'authorization'>
+
 /** A provider as JSON-serialisable data. Charts and actors are written per grant and know no provider by name. */
 export interface Provider {
   /** Names the provider in records and in paths: lower-case letters, digits and hyphens. */

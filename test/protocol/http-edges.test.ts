@@ -7,6 +7,7 @@ import { stillEnvironment } from '../support/scripted-fetch.ts'
 
 const NOW = Date.UTC(2030, 0, 1, 12, 0, 0)
 const secretive: WireRequest = {
+  endpoint: 'token',
   url: 'https://auth.example/token',
   parameters: { client_secret: 'MARK-secret', refresh_token: 'MARK-refresh', code: 'MARK-code' },
   headers: { authorization: 'Basic MARK-basic' },
@@ -136,6 +137,7 @@ describe('an error of fetch', () => {
     const answer = await postBy(() => Promise.reject(error))
     expect(answer).toEqual({
       kind: 'unanswered',
+      endpoint: 'token',
       code: 'network',
       ambiguous: true,
       requestedAt: NOW,

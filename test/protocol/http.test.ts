@@ -20,7 +20,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()))
 })
 
-const requestTo = (url: string): WireRequest => ({ url, parameters: { a: 'b c' }, headers: {}, inQuery: false })
+const requestTo = (url: string): WireRequest => ({
+  endpoint: 'token',
+  url,
+  parameters: { a: 'b c' },
+  headers: {},
+  inQuery: false,
+})
 
 async function ask(handle: Handler, timeout = 5_000): Promise<Answer> {
   const { url } = await serve(handle)

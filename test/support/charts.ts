@@ -43,7 +43,7 @@ export function summary(standing: Standing, more: Partial<Summary> = {}): Summar
     token: undefined,
     failure: undefined,
     endedBecause: undefined,
-    status: undefined,
+    request: undefined,
     ...more,
   }
 }

@@ -107,9 +107,9 @@ export function answered(
   more: { format?: 'json' | 'empty' | 'other'; retryAt?: number; requestedAt?: number; receivedAt?: number } = {},
 ): Answer {
   const { format = body === undefined ? 'empty' : 'json', retryAt, requestedAt = 0, receivedAt = requestedAt } = more
-  return { kind: 'answered', status, format, body, retryAt, requestedAt, receivedAt }
+  return { kind: 'answered', endpoint: 'token', status, format, body, retryAt, requestedAt, receivedAt }
 }
 
 export function unanswered(code: 'network' | 'timeout', ambiguous: boolean, at = 0): Answer {
-  return { kind: 'unanswered', code, ambiguous, requestedAt: at, receivedAt: at }
+  return { kind: 'unanswered', endpoint: 'token', code, ambiguous, requestedAt: at, receivedAt: at }
 }
