@@ -56,8 +56,8 @@ export interface TokenSummary {
 /** A request and what came of it. */
 export interface Requested {
   readonly endpoint: Endpoint
-  /** The HTTP status; `undefined` where no answer came. */
-  readonly status: number | undefined
+  /** The HTTP status; absent where no answer came. */
+  readonly status?: number | undefined
 }
 
 /** What a machine may know of a record: all but the secrets. Every actor answers with one. */

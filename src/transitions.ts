@@ -57,7 +57,7 @@ export function requestOf(event: object): Requested | undefined {
   const request = member(member(event, 'output'), 'request')
   const endpoint = endpoints.find((known) => known === member(request, 'endpoint'))
   const status = member(request, 'status')
-  return endpoint && { endpoint, status: typeof status === 'number' ? status : undefined }
+  return endpoint && { endpoint, ...(typeof status === 'number' && { status }) }
 }
 
 function member(value: unknown, name: string): unknown {
