@@ -6,6 +6,7 @@ import type { FlowActor } from './flow-actor.ts'
 import { follow } from './following.ts'
 import { resourceFetch } from './resource/resource-fetch.ts'
 import type { Resource } from './resource/resource-origins.ts'
+import type { Sealed } from './sealed.ts'
 import { type ConnectionEvent, sealEvent } from './sealing.ts'
 import { observeTransitions, type Transition } from './transitions.ts'
 import type { Held } from './vault/holdings.ts'
@@ -22,6 +23,11 @@ export interface AccessTokenOptions {
   readonly signal?: AbortSignal
   /** How long to wait, in milliseconds. Default: as long as it takes. */
   readonly timeout?: number
+}
+
+export interface RespondOptions extends AccessTokenOptions {
+  /** The browser session that the callback came in. @see RFC 9700 §2.1 */
+  readonly binding?: string | Sealed
 }
 
 /** The token with all that came with it. It holds secrets: use it where they are needed, and keep it nowhere. */
@@ -169,6 +175,27 @@ export class Connection<Actor extends FlowActor = FlowActor> implements AsyncDis
     if (tokens?.accessToken !== accessToken) return this.token(options)
     const { type, scope, expiresAt, extra } = tokens
     return { accessToken, type, scope, expiresAt, generation, extra }
+  }
+
+  /**
+   * Hands over the redirect of a login, as `authorization.responded` does, and resolves once it has led to a session.
+   *
+   * Rejects with {@link OAuthError}: `state_mismatch` where it does not belong to this login, which goes on waiting for its
+   * own; `authorization_denied` and the other endings of a login; `not_supported` where none waits; a failure with
+   * `retryAt` where the vault is in trouble: then it is tried again. Rejects with the signal's reason when that aborts.
+   *
+   * @param url as the browser asked for it: absolute, or as a path with its query
+   * @param options `binding`: the browser session that the login was started in. `signal`, `timeout`: as of
+   *   {@link accessToken}.
+   * @see RFC 6749 §4.1.2
+   */
+  async respond(url: string | URL | Sealed, { binding, ...patience }: RespondOptions = {}): Promise<void> {
+    const refused = this.send({ type: 'authorization.responded', url, ...(binding !== undefined && { binding }) })
+    if (refused) throw new OAuthError(refused)
+    const { about, environment } = this.#parts
+    await patiently(this.#waiter.answered(), patience, environment, () =>
+      fail('timeout', { about: `${about}, respond` }),
+    )
   }
 
   /**

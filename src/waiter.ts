@@ -85,5 +85,15 @@ export function createWaiter(waited: Waited, stopping: AbortSignal, gone: () => 
     return patiently(over, { signal }, environment, () => fail('timeout', { about: `${about}, fetch` }))
   }
 
-  return { watch, accessToken, settled }
+  /** Resolves once the callback that has just been handed over has led to a session; refuses with what it led to instead. */
+  function answered(): Promise<void> {
+    return watch<void>(() => {
+      const { value: state, context } = actor.getSnapshot()
+      if (state === 'recalling' || state === 'exchangingCode') return undefined
+      if (context.token) return { give: undefined }
+      return { refuse: context.failure ?? fail('authorization_required', { about }) }
+    })
+  }
+
+  return { watch, accessToken, settled, answered }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createClient, createEnvironment, memoryVault, sumupPosPro } from '../src/index.ts'
+import { createClient, createEnvironment, memoryVault, OAuthError, sumupPosPro } from '../src/index.ts'
 import { asWritten, brokenConnection, json, type Reply, refusal, scriptedFetch } from './support/scripted-fetch.ts'
 
 const redirectUri = 'https://pos.example/callback'
@@ -120,6 +120,59 @@ describe('a callback', () => {
     for (const one of [connection, other]) one.send({ type: 'authorization.responded', url: callback() })
     await Promise.all([reaches('authorized'), reaches('authorized', other)])
     expect(server.seen).toHaveLength(1)
+  })
+
+  describe('that is handed over by respond()', () => {
+    const ending = (answer: Promise<void>) =>
+      answer.then(
+        () => 'connected',
+        (error: unknown) => (error instanceof OAuthError ? error.code : error),
+      )
+
+    it('resolves once it has led to a session', async () => {
+      const { connection, callback } = await atTheProvider([json(tokens)], 'session-1')
+      await connection.respond(new URL(callback()), { binding: 'session-1' })
+      expect(connection.actor.getSnapshot().value).toBe('authorized')
+    })
+
+    it('rejects as foreign while the login goes on waiting for its own', async () => {
+      const { connection, callback } = await atTheProvider([json(tokens)])
+      expect(await ending(connection.respond(callback({ state: 'forged' })))).toBe('state_mismatch')
+      expect(await ending(connection.respond(callback()))).toBe('connected')
+    })
+
+    it.each([
+      ['authorization_denied', { code: '', error: 'access_denied' }, []],
+      ['server_unavailable', {}, [() => new Response(null, { status: 503 })]],
+      ['outcome_unknown', {}, [brokenConnection()]],
+    ])('rejects with what it led to: %s', async (expected, query, replies) => {
+      const { connection, callback } = await atTheProvider(replies)
+      expect(await ending(connection.respond(callback(query)))).toBe(expected)
+    })
+
+    it('waits for the vault to be read where a page has just been loaded', async () => {
+      const { connect, callback } = await atTheProvider([json(tokens)])
+      expect(await ending(connect().respond(callback()))).toBe('connected')
+    })
+
+    it('rejects where no login waits, and when patience ends, which stops nothing', async () => {
+      const slow = () => new Promise<Response>((resolve) => setTimeout(() => resolve(Response.json(tokens)), 50))
+      const { connection, callback, reaches } = await atTheProvider([slow])
+      const late = connection.respond(callback(), { timeout: 0 })
+      expect(await ending(late)).toBe('timeout')
+      await reaches('authorized')
+      expect(await ending(connection.respond(callback()))).toBe('not_supported')
+      connection.send({ type: 'token.forget' })
+      await reaches('idle')
+      expect(await ending(connection.respond(callback()))).toBe('authorization_required')
+    })
+
+    it('rejects when the connection is stopped meanwhile', async () => {
+      const { connection, callback } = await atTheProvider([() => new Promise<Response>(() => {})])
+      const answer = ending(connection.respond(callback()))
+      await connection.stop({ timeout: 10 }).catch(() => {})
+      expect(await answer).toBe('stopped')
+    })
   })
 
   it('of an earlier request is refused after a later one was exchanged', async () => {
