@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { circlesOf, type Import, importers, isPackage, type Source, sourceOf, sourcesOf } from './support/sources.ts'
 
 const sources = sourcesOf('src', 'machines')
-/** Entry points of their own: for a server, a disk, a browser, a test. */
-const apart = ['src/emulator/', 'src/vault/file/', 'src/vault/web/', 'src/vault/contract/', 'src/resource/ky.ts']
+/** Entry points of their own: for a server, a disk, a browser, a test, a developer who looks on. */
+const apart = [
+  ...['src/emulator/', 'src/vault/file/', 'src/vault/web/', 'src/vault/contract/', 'src/resource/ky.ts'],
+  ...['src/inspect/', 'src/view/', 'src/viewer/', 'src/node/', 'src/cli/'],
+]
 const isApart = (path: string) => apart.some((place) => path.startsWith(place))
 const core = sources.filter(({ path }) => !isApart(path))
 const inside = (...folders: readonly string[]) =>
@@ -21,9 +24,11 @@ describe('imports', () => {
 
   it('of machines/ stand in client and index at run time, and as types where a connection is spoken of', () => {
     const run = importers(inside('src/'), ({ from, runtime }) => runtime && from.startsWith('machines/'))
-    expect([...new Set(run.map((line) => line.split(' ')[0]))].sort()).toEqual(['src/client.ts', 'src/index.ts'])
+    // The inspector knows our flows from a host's machines by their charts.
+    const known = ['src/client.ts', 'src/index.ts', 'src/inspect/observing.ts']
+    expect([...new Set(run.map((line) => line.split(' ')[0]))].sort()).toEqual(known)
     const types = importers(inside('src/'), ({ from, runtime }) => !runtime && from.startsWith('machines/'))
-    const allowed = ['src/connection.ts', 'src/flow-actor.ts', 'src/index.ts', 'src/outcome.ts']
+    const allowed = ['src/connection.ts', 'src/flow-actor.ts', 'src/index.ts', 'src/outcome.ts', 'src/inspect/observing.ts']
     expect(
       [...new Set(types.map((line) => line.split(' ')[0]))].filter((path) => path && !allowed.includes(path)),
     ).toEqual([])
@@ -79,7 +84,13 @@ describe('imports', () => {
 
   it.each([
     ['ky', ['src/protocol/http.ts']],
-    ['valibot', ['src/providers/define-provider.ts', 'src/vault/parse-record.ts']],
+    [
+      'valibot',
+      [
+        ...['src/inspect/parse-message.ts', 'src/inspect/parse-observation.ts'],
+        ...['src/providers/define-provider.ts', 'src/vault/parse-record.ts'],
+      ],
+    ],
   ])('of %s stand in %j', (name, files) => {
     const found = importers(sources, ({ from, runtime }) => runtime && (from === name || from.startsWith(`${name}/`)))
     expect([...new Set(found)].sort()).toEqual(files.map((file) => `${file} → ${name}`))

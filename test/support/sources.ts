@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export function sourcesOf(...folders: readonly string[]): Source[] {
   return folders.flatMap((folder) =>
     readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => read(posix.join(folder, name.replaceAll('\\', '/')))),
   )
 }
