@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type AnyStateMachine, createMachine } from 'xstate'
 import { layoutOf } from '../visualizations/layout.ts'
+import { large } from '../visualizations/measures.ts'
 import { chartOf, keyOf } from '../visualizations/model.ts'
 import { drawn, pictures } from '../visualizations/pictures.ts'
 import { sceneOf } from '../visualizations/scene.ts'
@@ -117,7 +118,7 @@ describe.each(drawn.map(([name, machine]) => ({ name, machine })))('$name', ({ n
   })
 
   it('draws no line over a label or a state, and no label over another', async () => {
-    const { lines, states } = await layoutOf(sceneOf(chartOf(machine)))
+    const { lines, states } = await layoutOf(sceneOf(chartOf(machine)), large)
     const labels = lines.filter(({ label }) => label.width > 0)
     for (const { line, points } of lines) {
       const passed = labels.filter(({ label }) => passes(points, label))

@@ -1,4 +1,5 @@
 import { type Font, widthOf, wrap } from './measure.ts'
+import type { Measures } from './measures.ts'
 import type { State } from './model.ts'
 import type { Label, Line, Scene } from './scene.ts'
 
@@ -18,20 +19,26 @@ export interface Box {
   readonly rows: readonly Row[]
 }
 
-const styles: Readonly<Record<Row['kind'], { size: number; font: Font; leading: number }>> = {
-  name: { size: 14, font: 'bold', leading: 19 },
+const styles = {
   actor: { size: 10.5, font: 'mono', leading: 16 },
   stay: { size: 10.5, font: 'mono', leading: 16 },
   said: { size: 10.5, font: 'plain', leading: 14 },
-}
-const padding = { x: 12, y: 9 }
+} as const
 const widestDescription = 250
 
-/** What is written in the box of a state: its name, its actor, what happens inside, and what it is for. */
-export function boxOf(state: State, { stays }: Scene): Box {
+/** What is written in the box of a state: its name, and where there is room what {@link detailsOf} tells. */
+export function boxOf(state: State, scene: Scene, measures: Measures): Box {
+  const { padding, details } = measures
+  const said = [{ kind: 'name' as const, text: state.name }, ...(details ? detailsOf(state, scene) : [])]
+  const rows = stacked(said, measures)
+  const widest = Math.max(...said.map((row) => widthOfRow(row, measures)))
+  return { width: Math.ceil(widest + 2 * padding.x), height: (rows.at(-1)?.y ?? 0) + padding.y + 1, rows }
+}
+
+/** The actors of a state, what happens inside, and what it is for. */
+function detailsOf(state: State, { stays }: Scene): readonly Omit<Row, 'y'>[] {
   const inside = stays.filter(({ state: name }) => name === state.name)
-  const rows = stacked([
-    { kind: 'name', text: state.name },
+  return [
     ...state.actors.map(({ id, source }) => ({
       kind: 'actor' as const,
       text: id === source ? id : `${source} ${id}`,
@@ -42,25 +49,27 @@ export function boxOf(state: State, { stays }: Scene): Box {
       keys,
     })),
     ...wrap(state.description, styles.said.size, widestDescription).map((text) => ({ kind: 'said' as const, text })),
-  ])
-  const widest = Math.max(...rows.map(widthOfRow))
-  return { width: Math.ceil(widest + 2 * padding.x), height: (rows.at(-1)?.y ?? 0) + padding.y + 1, rows }
+  ]
 }
 
 /** What stands before the name of an actor. */
 export const invoke = 'invoke / '
 
-function widthOfRow({ kind, text }: Omit<Row, 'y'>): number {
-  const { size, font } = styles[kind]
+function widthOfRow({ kind, text }: Omit<Row, 'y'>, measures: Measures): number {
+  const { size, font } = styleOf(kind, measures)
   return widthOf(kind === 'actor' ? `${invoke}${text}` : text, size, font)
 }
 
-function stacked(rows: readonly Omit<Row, 'y'>[]): Row[] {
-  let y = padding.y - 5
+function stacked(rows: readonly Omit<Row, 'y'>[], measures: Measures): Row[] {
+  let y = measures.padding.y - 5
   return rows.map((row) => {
-    y += styles[row.kind].leading
+    y += styleOf(row.kind, measures).leading
     return { ...row, y }
   })
+}
+
+function styleOf(kind: Row['kind'], { name }: Measures): { size: number; font: Font; leading: number } {
+  return kind === 'name' ? { ...name, font: 'bold' } : styles[kind]
 }
 
 export const label = { size: 11, leading: 14 }
@@ -74,4 +83,7 @@ export function roomFor({ labels }: Line): { width: number; height: number } {
 export const written = ({ text, guard }: Label): string => (guard ? `${text} [${guard}]` : text)
 
 /** The room for the name of a place where lines begin that stand for many. */
-export const pillOf = (name: string) => ({ width: Math.ceil(widthOf(name, label.size)) + 20, height: 22 })
+export const pillOf = (name: string, { pill }: Measures) => ({
+  width: Math.ceil(widthOf(name, label.size)) + 2 * pill.margin,
+  height: pill.height,
+})

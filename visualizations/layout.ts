@@ -1,5 +1,6 @@
 import elk, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js'
 import { type Box, boxOf, pillOf, roomFor } from './boxes.ts'
+import type { Measures } from './measures.ts'
 import type { State } from './model.ts'
 import type { Frame, Line, Scene } from './scene.ts'
 import { type Area, passes, straightened } from './shapes.ts'
@@ -17,38 +18,16 @@ export interface Layout {
   readonly start: readonly ElkPoint[]
 }
 
-const options = {
-  'elk.algorithm': 'layered',
-  'elk.direction': 'DOWN',
-  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
-  'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.json.edgeCoords': 'ROOT',
-  'elk.json.shapeCoords': 'ROOT',
-  'elk.padding': '[top=8,left=8,bottom=8,right=8]',
-  'elk.spacing.nodeNode': '20',
-  'elk.spacing.edgeNode': '13',
-  'elk.spacing.edgeEdge': '12',
-  'elk.spacing.edgeLabel': '4',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '18',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '15',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
-  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.edgeLabels.centerLabelPlacementStrategy': 'HEAD_LAYER',
-  'elk.layered.compaction.postCompaction.strategy': 'EDGE_LENGTH',
-  'elk.layered.thoroughness': '60',
-}
-const inFrame = {
-  'elk.padding': '[top=30,left=16,bottom=16,right=16]',
-  'elk.layered.spacing.edgeNodeBetweenLayers': options['elk.layered.spacing.edgeNodeBetweenLayers'],
-  'elk.layered.spacing.nodeNodeBetweenLayers': options['elk.layered.spacing.nodeNodeBetweenLayers'],
-}
 const begin = 'begin'
 
-/** Gives everything in a scene its place. */
-export async function layoutOf(scene: Scene): Promise<Layout> {
-  const boxes = new Map(scene.chart.states.map((state) => [state.name, boxOf(state, scene)]))
-  const placed = await new elk.default().layout(graphOf(scene, boxes))
+/**
+ * Gives everything in a scene its place.
+ *
+ * @param seed where ELK begins its search; another seed finds another layout. The same seed always finds the same.
+ */
+export async function layoutOf(scene: Scene, measures: Measures, seed = 1): Promise<Layout> {
+  const boxes = new Map(scene.chart.states.map((state) => [state.name, boxOf(state, scene, measures)]))
+  const placed = await new elk.default().layout(graphOf(scene, boxes, measures, seed))
   const areas = new Map(allOf(placed).map((node) => [node.id, areaOf(node)]))
   const edges = new Map(placed.edges?.map((edge) => [edge.id, edge]))
   return {
@@ -65,7 +44,7 @@ export async function layoutOf(scene: Scene): Promise<Layout> {
   }
 }
 
-function graphOf(scene: Scene, boxes: ReadonlyMap<string, Box>): ElkNode {
+function graphOf(scene: Scene, boxes: ReadonlyMap<string, Box>, measures: Measures, seed: number): ElkNode {
   const nodeOf = (name: string): ElkNode => ({
     id: name,
     width: boxes.get(name)?.width ?? 0,
@@ -73,12 +52,12 @@ function graphOf(scene: Scene, boxes: ReadonlyMap<string, Box>): ElkNode {
   })
   return {
     id: 'chart',
-    layoutOptions: options,
+    layoutOptions: { ...measures.options, 'elk.randomSeed': `${seed}` },
     children: [
       { id: begin, width: 12, height: 12 },
-      ...sourcesOf(scene).map((name) => ({ id: name, ...pillOf(name) })),
+      ...sourcesOf(scene).map((name) => ({ id: name, ...pillOf(name, measures) })),
       ...places(scene).map(({ id, states }) =>
-        id === states[0] ? nodeOf(id) : { id, layoutOptions: inFrame, children: states.map(nodeOf) },
+        id === states[0] ? nodeOf(id) : { id, layoutOptions: measures.inFrame, children: states.map(nodeOf) },
       ),
     ],
     edges: [

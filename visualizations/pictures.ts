@@ -4,6 +4,7 @@ import { clientCredentials } from '../machines/client-credentials.ts'
 import { deviceCode } from '../machines/device-code.ts'
 import { definitionOf, written } from './definition.ts'
 import { layoutOf } from './layout.ts'
+import { large } from './measures.ts'
 import { mermaidOf } from './mermaid.ts'
 import { chartOf } from './model.ts'
 import { sceneOf } from './scene.ts'
@@ -25,7 +26,7 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
 async function picturesOf(name: string, machine: AnyStateMachine): Promise<readonly (readonly [string, string])[]> {
   const scene = sceneOf(chartOf(machine))
   return [
-    [`${name}.svg`, svgOf(scene, await layoutOf(scene))],
+    [`${name}.svg`, svgOf(scene, await layoutOf(scene, large))],
     [`${name}.mmd`, mermaidOf(scene)],
     [`${name}.json`, written(definitionOf(machine))],
   ]

@@ -10,6 +10,8 @@ export interface Line {
   readonly trouble: boolean
   readonly labels: readonly Label[]
   readonly keys: readonly string[]
+  /** All of it in words, for a pointer that rests on it, where the labels say less. */
+  readonly title?: string
 }
 
 export interface Label {
@@ -42,7 +44,7 @@ export interface Scene {
 }
 
 /** Where trouble and its ending are. */
-const troubles = new Set(['backingOff', 'expired', 'failed'])
+export const troubles: ReadonlySet<string> = new Set(['backingOff', 'expired', 'failed'])
 /** What states have in common that share this event. */
 const titles = new Map([
   ['authorization.cancel', 'connecting'],

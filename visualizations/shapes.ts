@@ -10,13 +10,13 @@ export interface Area {
 const radius = 7
 const head = { length: 8, half: 4 }
 
-/** A way of straight pieces with rounded corners. */
-export function roundedWay(points: readonly ElkPoint[]): string {
+/** A way of straight pieces with rounded corners, and room for a head at its end. */
+export function roundedWay(points: readonly ElkPoint[], room = head.length - 1): string {
   const pieces = points.map((point, index) => {
     const before = points[index - 1]
     const after = points[index + 1]
     if (!before) return `M${written(point)}`
-    if (!after) return `L${written(towards(point, before, head.length - 1))}`
+    if (!after) return `L${written(towards(point, before, room))}`
     const bend = Math.min(radius, apart(before, point) / 2, apart(point, after) / 2)
     return `L${written(towards(point, before, bend))}Q${written(point)} ${written(towards(point, after, bend))}`
   })
@@ -33,9 +33,32 @@ export function arrowHead(points: readonly ElkPoint[]): string {
   return `M${corners.map(written).join('L')}Z`
 }
 
-/** Slides an end of a way by a few pixels, where that saves a bend that is too small to be seen as one. */
+/** Slides pieces of a way by a few pixels, where that saves a bend that is too small to be seen as one. */
 export function straightened(points: readonly ElkPoint[]): readonly ElkPoint[] {
-  return withoutFirstBend(withoutFirstBend(points).toReversed()).toReversed()
+  const way = withoutStops(withoutSteps(points))
+  return withoutFirstBend(withoutFirstBend(way).toReversed()).toReversed()
+}
+
+/** ELK leaves small steps where a way passes a frame. */
+function withoutSteps(points: readonly ElkPoint[]): readonly ElkPoint[] {
+  const visible = 3
+  const near = (value: number, before = value) => (Math.abs(value - before) < visible ? before : value)
+  const way: ElkPoint[] = []
+  for (const { x, y } of points) {
+    const before = way.at(-1)
+    way.push({ x: near(x, before?.x), y: near(y, before?.y) })
+  }
+  return way
+}
+
+/** Leaves out the points where a way does not turn. */
+export function withoutStops(points: readonly ElkPoint[]): readonly ElkPoint[] {
+  return points.filter((point, index) => {
+    const [before, after] = [points[index - 1], points[index + 1]]
+    if (!before || !after) return true
+    const goesOn = (before.x === point.x && point.x === after.x) || (before.y === point.y && point.y === after.y)
+    return !goesOn
+  })
 }
 
 function withoutFirstBend(points: readonly ElkPoint[]): readonly ElkPoint[] {

@@ -2,7 +2,8 @@ import { invoke, label, type Row } from './boxes.ts'
 import type { Layout } from './layout.ts'
 import { legend } from './legend.ts'
 import { widthOf } from './measure.ts'
-import type { Scene } from './scene.ts'
+import { large, type Measures } from './measures.ts'
+import type { Line, Scene } from './scene.ts'
 import { type Area, arrowHead, passes, rounded, roundedWay } from './shapes.ts'
 import { style } from './style.ts'
 import { escaped, text } from './text.ts'
@@ -22,7 +23,7 @@ export function svgOf(scene: Scene, layout: Layout): string {
     `<rect class="canvas" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="10"/>`,
     text('title', margin, 36, id),
     text('soft', margin, 54, scene.chart.description),
-    ...moved(Math.round((width - layout.width) / 2), header, drawing(layout)),
+    ...moved(Math.round((width - layout.width) / 2), header, drawing(layout, large)),
     ...moved(margin, 0, foot.parts),
     '</svg>',
     '',
@@ -40,17 +41,17 @@ function head(scene: Scene): string[] {
 }
 
 /** Lines lie below states, so that nothing is drawn over a name. */
-function drawing(layout: Layout): string[] {
+export function drawing(layout: Layout, measures: Measures): string[] {
   return [
-    ...layout.frames.map(frame(layout)),
+    ...layout.frames.map(frame(layout, measures)),
     ...start(layout),
-    ...layout.sources.map(source),
+    ...layout.sources.map(source(layout)),
     ...layout.lines.map(arrow),
-    ...layout.states.map(state),
+    ...layout.states.map(state(measures)),
   ]
 }
 
-const moved = (x: number, y: number, parts: readonly string[]) => [
+export const moved = (x: number, y: number, parts: readonly string[]) => [
   `<g transform="translate(${x} ${y})">`,
   ...parts,
   '</g>',
@@ -62,19 +63,28 @@ function told({ chart }: Scene): string {
   return `A state chart. It begins in ${initial}. ${states.map(({ name, description }) => `${name}: ${description}`).join(' ')}`
 }
 
-/** A frame, with its title in the upper corner that no line passes. */
-function frame({ lines }: Layout): (framed: Layout['frames'][number]) => string {
-  return ({ frame: { title }, area }) => {
-    const width = widthOf(title, 10.5) + 28
-    const passed = lines.some(({ points }) => passes(points, { ...area, width, height: 24 }))
-    const x = passed ? area.x + area.width - width + 14 : area.x + 14
-    return `<g class="frame">${rect(area, 12)}${text('caption', x, area.y + 19, title)}</g>`
+function frame(layout: Layout, { caption }: Measures): (framed: Layout['frames'][number]) => string {
+  return (framed) => {
+    const { x, y } = titleOf(framed, layout)
+    return `<g class="frame">${rect(framed.area, 12)}${text('caption', x + 14, y + caption, framed.frame.title)}</g>`
   }
 }
 
-function source({ name, area }: Layout['sources'][number]): string {
-  const label = `<text x="${rounded(area.x + area.width / 2)}" y="${rounded(area.y + 15)}" text-anchor="middle">${escaped(name)}</text>`
-  return `<g class="source">${rect(area, area.height / 2)}${label}</g>`
+/** The room for the title of a frame, where no line passes: in the upper left corner, or the right one, or between. */
+export function titleOf({ frame, area }: Layout['frames'][number], { lines }: Layout): Area {
+  const size = { width: widthOf(frame.title, 10.5) + 28, height: 24 }
+  const room = Math.max(0, area.width - size.width)
+  const places = [0, room, ...Array.from({ length: Math.floor(room / 4) }, (_, step) => step * 4)]
+  const at = (place: number) => ({ x: area.x + place, y: area.y, ...size })
+  return at(places.find((place) => !lines.some(({ points }) => passes(points, at(place)))) ?? room)
+}
+
+function source({ lines }: Layout): (placed: Layout['sources'][number]) => string {
+  return ({ name, area }) => {
+    const keys = lines.filter(({ line }) => line.from === name).flatMap(({ line }) => line.keys)
+    const label = `<text x="${rounded(area.x + area.width / 2)}" y="${rounded(area.y + area.height / 2 + 4)}" text-anchor="middle">${escaped(name)}</text>`
+    return group('source', { keys }, `${rect(area, area.height / 2)}${label}`)
+  }
 }
 
 function start({ start }: Layout): string[] {
@@ -84,18 +94,19 @@ function start({ start }: Layout): string[] {
   return [`${dot}<g class="arrow">${way(start)}</g>`]
 }
 
-function state({ state: { name, tags, description }, box, area }: Layout['states'][number]): string {
-  const primary = ['connected', 'needsUser', 'pending'].find((tag) => tags.includes(tag)) ?? ''
-  const also = tags.includes('pending') && primary !== 'pending'
-  return [
-    `<g class="state ${primary}" data-state="${name}"><title>${escaped(description)}</title>`,
-    rect(area, 9, 'box'),
-    ...(also
-      ? [`<circle class="also" cx="${rounded(area.x + area.width - 12)}" cy="${rounded(area.y + 12)}" r="4"/>`]
-      : []),
-    ...box.rows.map((row) => written(row, area)),
-    '</g>',
-  ].join('')
+function state({ dot, corner }: Measures): (placed: Layout['states'][number]) => string {
+  return ({ state: { name, tags, description }, box, area }) => {
+    const primary = ['connected', 'needsUser', 'pending'].find((tag) => tags.includes(tag)) ?? ''
+    const also = tags.includes('pending') && primary !== 'pending'
+    const middle = { x: rounded(area.x + area.width - dot.inset), y: rounded(area.y + dot.inset) }
+    return [
+      `<g class="state ${primary}" data-state="${name}"><title>${escaped(description)}</title>`,
+      rect(area, corner, 'box'),
+      ...(also ? [`<circle class="also" cx="${middle.x}" cy="${middle.y}" r="${dot.radius}"/>`] : []),
+      ...box.rows.map((row) => written(row, area)),
+      '</g>',
+    ].join('')
+  }
 }
 
 function written({ kind, text: content, y, keys }: Row, area: Area): string {
@@ -114,7 +125,13 @@ function arrow({ line, points, label: area }: Layout['lines'][number]): string {
     return `<text x="${rounded(x)}" y="${rounded(y)}"${before ? ' text-anchor="end"' : ''}>${escaped(content)}${after}</text>`
   })
   const classes = ['arrow', line.cause, ...(line.trouble ? ['trouble'] : [])].join(' ')
-  return `<g class="${classes}" data-arrow="${escaped(line.keys.join(' '))}">${way(points)}${labels.join('')}</g>`
+  return group(classes, line, `${way(points)}${labels.join('')}`)
+}
+
+/** What is marked together, since it stands for the same arrows. */
+export function group(classes: string, { keys, title }: Pick<Line, 'keys' | 'title'>, inside: string): string {
+  const told = title ? `<title>${escaped(title)}</title>` : ''
+  return `<g class="${classes}" data-arrow="${escaped(keys.join(' '))}">${told}${inside}</g>`
 }
 
 /** Where a line passes its label: text is set towards it, so that the two stay together in a narrower font. */
@@ -127,8 +144,11 @@ function besides(points: Layout['start'], { y, height }: Area): number {
   return passing?.x ?? 0
 }
 
-const way = (points: Layout['start']) =>
+export const way = (points: Layout['start']) =>
   `<path class="way" d="${roundedWay(points)}"/><path class="head" d="${arrowHead(points)}"/>`
+
+/** A way that goes on as a drawn line. */
+export const wayOnly = (points: Layout['start']) => `<path class="way" d="${roundedWay(points, 0)}"/>`
 
 function rect({ x, y, width, height }: Area, radius: number, name?: string): string {
   const classed = name ? ` class="${name}"` : ''
