@@ -1,0 +1,16 @@
+/** Whole seconds until an instant, in Unix milliseconds: the last one lasts until the instant has come. Never below 0. */
+export function secondsUntil(instant: number, now: number): number {
+  return Math.max(0, Math.ceil((instant - now) / 1000))
+}
+
+/** Writes seconds as a clock does: `0:05`, `9:41`, `1:00:00`. */
+export function countdown(seconds: number): string {
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  const parts = hours > 0 ? [hours, two(minutes)] : [minutes]
+  return [...parts, two(Math.floor(seconds % 60))].join(':')
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0')
+}

@@ -1,0 +1,41 @@
+import type { FailureCode } from '../failure.ts'
+import type { Scene } from './scene.ts'
+import type { View } from './shown.ts'
+import type { Who, Words } from './words.ts'
+
+/** Who can do something about a failure; of `nobody` it passes by itself, and of `undefined` nothing is in trouble. */
+export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
+  authorization_required: 'merchant',
+  authorization_denied: 'merchant',
+  authorization_failed: 'merchant',
+  grant_expired: 'merchant',
+  session_expired: 'merchant',
+  outcome_unknown: 'merchant',
+  cancelled: undefined,
+  stopped: undefined,
+  state_mismatch: undefined,
+  rate_limited: 'nobody',
+  server_unavailable: 'nobody',
+  network: 'nobody',
+  timeout: 'nobody',
+  budget_exhausted: 'nobody',
+  invalid_response: 'operator',
+  unexpected_redirect: 'operator',
+  vault_unavailable: 'operator',
+  vault_mismatch: 'operator',
+  server_rejected: 'developer',
+  not_supported: 'developer',
+  insecure_endpoint: 'developer',
+  invalid_configuration: 'developer',
+}
+
+export function failureOf({ state, failure, isAtRest }: Scene, words: Words): View['failure'] {
+  if (!failure) return undefined
+  const { code, message } = failure
+  const who = whoCanAct[code]
+  const said = { ...words.failures[code], ...(who && { who }), code, ...(message !== undefined && { message }) }
+  if (state === 'revoked') return { ...said, ...words.stillListed, who: 'merchant' }
+  // It would pass by itself, but here nothing is tried again without a person.
+  if (isAtRest && who === 'nobody') return { ...said, remedy: words.tryLater, who: 'merchant' }
+  return said
+}

@@ -1,0 +1,8 @@
+export type { Wish } from '../inspect/messages.ts'
+export { countdown } from './countdown.ts'
+export { english } from './english.ts'
+export type { Seen, SeenPrompt } from './seen.ts'
+export type { Button, Tone, View, Waiting } from './shown.ts'
+export { view } from './view.ts'
+export { viewOf } from './view-of.ts'
+export type { FailureWords, Who, Words } from './words.ts'

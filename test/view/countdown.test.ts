@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { secondsUntil } from '../../src/view/countdown.ts'
+import { countdown } from '../../src/view/index.ts'
+
+describe('seconds until an instant', () => {
+  it.each([
+    [10_000, 0, 10],
+    [10_000, 1, 10],
+    [10_000, 999, 10],
+    [10_000, 1_000, 9],
+    [10_000, 9_000, 1],
+    [10_000, 9_999, 1],
+    [10_000, 10_000, 0],
+    [10_000, 99_999, 0],
+    [10_000, -0.5, 11],
+  ])('are, until %d at %d, %d: the last one lasts until the instant has come', (instant, now, seconds) => {
+    // Not -0 either, which some languages write as such.
+    expect(Object.is(secondsUntil(instant, now), seconds)).toBe(true)
+  })
+})
+
+describe('a countdown', () => {
+  it.each([
+    [0, '0:00'],
+    [5, '0:05'],
+    [59, '0:59'],
+    [60, '1:00'],
+    [581, '9:41'],
+    [3_599, '59:59'],
+    [3_600, '1:00:00'],
+    [86_399, '23:59:59'],
+    [360_000, '100:00:00'],
+  ])('writes %d as %s', (seconds, written) => expect(countdown(seconds)).toBe(written))
+})
