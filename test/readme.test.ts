@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../', import.meta.url)
-const pages = ['README.md', 'docs/vaults.md'].map((name) => readFileSync(new URL(name, root), 'utf8'))
+const pages = ['README.md', 'docs/vaults.md', 'docs/inspection.md'].map((name) => readFileSync(new URL(name, root), 'utf8'))
 const [readme = ''] = pages
 const blocks = pages.flatMap((page) => [...page.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code = '']) => code))
 
 /** What a host has around the code of the README. */
 const host = `
 declare function showOnScreen(...shown: string[]): void
+declare const logFile: { write(line: string): void }
 declare function showStatus(state: unknown): void
 declare function secretFromYourVault(): string
 declare function redirectBrowser(url: string): void

@@ -1,0 +1,58 @@
+import type { ViewerDeed } from 'oauth-machines/inspect'
+import { groups, type Means } from './means.ts'
+import type { Program } from './program.ts'
+
+/** What happens on the machine that the programs run on. */
+export function machineDeeds({ clock, programs }: Means): ViewerDeed[] {
+  const { till, office, service } = programs
+  const all = [till, office, service]
+  return [jump(clock, all), ...all.map(restart)]
+}
+
+const HOUR = 3_600_000
+/** How long a program waits for a token, in milliseconds. */
+const PATIENCE = 10_000
+
+function jump(clock: Means['clock'], programs: readonly Program[]): ViewerDeed {
+  return {
+    id: 'clock jump',
+    label: 'Set the clock an hour ahead',
+    description: 'The servers’ clocks stay. Watch: tokens are renewed at once, and a code has run out.',
+    group: groups.all,
+    async run() {
+      clock.jump(HOUR)
+      const connected = programs.map((program) => program.connection()).filter(isConnected)
+      // A program that gets none now says so in its state; the clock has jumped all the same.
+      await Promise.allSettled(connected.map((connection) => connection.accessToken({ timeout: PATIENCE })))
+    },
+  }
+}
+
+function isConnected({ actor }: ReturnType<Program['connection']>): boolean {
+  return actor.getSnapshot().hasTag('connected')
+}
+
+/** What a service begins with. */
+export function ask(service: Program): ViewerDeed {
+  return {
+    id: `${service.name} ask`,
+    label: 'Ask for a token',
+    description: 'As before each call of an API. Watch: the first one connects, later ones come from memory.',
+    group: groups.one,
+    connection: service.name,
+    async run() {
+      await service.connection().accessToken({ timeout: PATIENCE })
+    },
+  }
+}
+
+function restart(program: Program): ViewerDeed {
+  return {
+    id: `${program.name} restart`,
+    label: 'Restart the program',
+    description: 'It starts anew on the same vault. Watch: it reads where it was, and goes on.',
+    group: groups.one,
+    connection: program.name,
+    run: () => program.restart(),
+  }
+}

@@ -1,0 +1,130 @@
+import type { EndpointName } from 'oauth-machines/emulator'
+import type { ViewerDeed } from 'oauth-machines/inspect'
+import { groups, type Means } from './means.ts'
+import type { Program, ProviderId } from './program.ts'
+
+/** What happens at a server, and on the way to it. */
+export function serverDeeds(means: Means): ViewerDeed[] {
+  const { till, office, service } = means.programs
+  return [
+    slowDown(till, means),
+    ...[till, office, service].flatMap((program) => [
+      loseAnswer(program, means),
+      ...outage(program, means),
+      revoke(program, means),
+    ]),
+  ]
+}
+
+const setAlready = 'It is set already.'
+
+function slowDown(till: Program, { script }: Means): ViewerDeed {
+  const id = `${till.name} slow down`
+  return {
+    id,
+    label: 'Slow down',
+    description: 'The next poll is answered slow_down. Watch: five seconds more between polls.',
+    group: groups.one,
+    connection: till.name,
+    run() {
+      if (stateOf(till).context.prompt === undefined) throw new Error('No code is on the screen: start a login first.')
+      if (script.holds(id)) throw new Error(setAlready)
+      const body = { error: 'slow_down', error_description: 'You are polling too fast.' }
+      const place = { provider: till.provider, endpoint: 'token' } as const
+      script.add(id, [{ place, fault: { kind: 'status', status: 429, body } }])
+    },
+  }
+}
+
+/** What becomes of a lost answer is another thing at each provider. */
+const lost: Readonly<Record<ProviderId, string>> = {
+  tyro: 'a poll is repeated. So is a refresh, which ends the session.',
+  'sumup-pos-pro': 'a refresh is repeated. A login fails, its code is used up.',
+  mypos: 'it is asked again.',
+}
+
+function loseAnswer({ name, provider }: Program, { script }: Means): ViewerDeed {
+  const id = `${name} lose answer`
+  return {
+    id,
+    label: 'Lose the next answer',
+    description: `The server acts, its answer is lost. Watch: ${lost[provider]}`,
+    group: groups.one,
+    connection: name,
+    run() {
+      if (script.holds(id)) throw new Error(setAlready)
+      script.add(id, [{ place: { provider, endpoint: 'token' }, fault: { kind: 'reset', when: 'after' } }])
+    },
+  }
+}
+
+/** Its pages stay, so that a merchant who is at the door is not turned away by another fault than the one to be seen. */
+const doors = ['deviceAuthorization', 'token', 'revocation'] as const satisfies readonly EndpointName[]
+
+function outage({ name, provider }: Program, { script, outage: span }: Means): ViewerDeed[] {
+  const id = `${name} outage`
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = () => {
+    clearTimeout(timer)
+    script.takeBack(id)
+  }
+  return [
+    {
+      id,
+      label: 'Outage',
+      description: `503 for ${span / 1000} seconds. Watch: pauses that double, while the token at hand serves on.`,
+      group: groups.one,
+      connection: name,
+      run() {
+        if (script.holds(id)) throw new Error('It lasts already.')
+        const fault = { kind: 'status', status: 503 } as const
+        script.add(
+          id,
+          doors.map((endpoint) => ({ place: { provider, endpoint, times: Infinity }, fault })),
+        )
+        timer = setTimeout(end, span).unref()
+      },
+    },
+    {
+      id: `${id} ends`,
+      label: 'End the outage',
+      description: 'Watch: the next try succeeds, when it is due.',
+      group: groups.one,
+      connection: name,
+      run() {
+        if (!script.holds(id)) throw new Error('There is no outage.')
+        end()
+      },
+    },
+  ]
+}
+
+const refused = 'one refresh, which is refused.'
+const revoked: Readonly<Record<ProviderId, string>> = {
+  tyro: refused,
+  'sumup-pos-pro': refused,
+  mypos: 'another token, and nobody is needed.',
+}
+
+function revoke(program: Program, { emulator }: Means): ViewerDeed {
+  const { name, provider } = program
+  return {
+    id: `${name} revoke`,
+    label: 'Revoke at the server',
+    description: `The session ends there, an API answers 401. Watch: ${revoked[provider]}`,
+    group: groups.one,
+    connection: name,
+    run() {
+      const { token } = stateOf(program).context
+      if (!token) throw new Error('There is no session to revoke: connect first.')
+      emulator.revokeAll(provider)
+      // What a program says that calls the API with another client than connection.fetch. Where a refresh is under way, that
+      // one finds out.
+      program.connection().send({ type: 'token.rejected', generation: token.generation })
+    },
+  }
+}
+
+function stateOf(program: Program) {
+  return program.connection().actor.getSnapshot()
+}
