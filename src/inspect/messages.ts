@@ -97,4 +97,6 @@ export const closing = {
   unknown: 4401,
   /** Not a message of this version. */
   misunderstood: 4400,
+  /** Nothing was said in time; another try may do. */
+  late: 4408,
 } as const

@@ -1,0 +1,171 @@
+import { fail } from '../failure.ts'
+import type { FlowActor } from '../flow-actor.ts'
+import { tell } from '../tell.ts'
+import { createBacklog } from './backlog.ts'
+import { readable } from './limits.ts'
+import { closing, type Wish } from './messages.ts'
+import { LONGEST_WORD, type Observation } from './observation.ts'
+import { type Inspect, observing } from './observing.ts'
+import { parseObservation } from './parse-observation.ts'
+import { screenOf, takes } from './screen.ts'
+import { createLine } from './viewer-line.ts'
+import { addressOf, greetingOf, type ViewerDeed, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
+
+export interface ViewerLink {
+  /** For `createClient(…, { inspect })`, or for `createActor` with any machine. */
+  readonly inspect: Inspect
+  /** Ends it for good. What has been told is on its way, and stays in the viewer. */
+  close(): void
+}
+
+/** A flow that runs, as long as the host keeps it, and what the viewer was last shown of it, as JSON. */
+interface Shown {
+  readonly flow: WeakRef<FlowActor>
+  screen: string
+}
+
+/** How many observations wait for a viewer; of what was before them, it is told the outcome. */
+const WAITING = 1_000
+
+/**
+ * Connects this program to a viewer on the same machine: `startViewer` and `npx oauth-machines inspect` tell the link.
+ *
+ * The viewer is told {@link Observation}s, and, for the person in front of it, prompts: user codes and links to log in. No
+ * token, secret or code is. It is called at the first observation, and again after pauses of 1 to 30 seconds whenever it is
+ * not there; the host notices nothing of that, and in Node no process is kept alive by it. (A page's console shows each
+ * call that failed; no script can prevent it.)
+ *
+ * @param link for instance `http://127.0.0.1:4455/#key`. Whoever listens at that port is sent the key and the prompts, so
+ * use it on a machine whose users you trust
+ * @throws OAuthError `invalid_configuration` for a link that leads off this machine or has no key, and for a wrong option
+ */
+export function connectViewer(link: string, options: ViewerLinkOptions = {}): ViewerLink {
+  const { url, key } = addressOf(link)
+  const { name, allowed, deeds, now, onProblem } = withDefaults(options)
+  const backlog = createBacklog(WAITING)
+  const flows = new Map<string, Shown>()
+  const changed = new Set<string>()
+  let isDue = false
+  let isClosed = false
+
+  const line = createLine(url, greetingOf(key, { name, deeds }), {
+    opened() {
+      const known = backlog.all()
+      backlog.take()
+      for (const shown of flows.values()) shown.screen = ''
+      send(known, flows.keys())
+    },
+    heard(message) {
+      if (message.type === 'send') quietly(() => obey(message.actor, message.event))
+      else perform(message.deed)
+    },
+    refused(code) {
+      close()
+      tell(code === closing.unknown ? keyRefused : misunderstood, onProblem)
+    },
+  })
+
+  const see = observing(hear, now)
+
+  function hear(observation: Observation, flow: FlowActor | undefined): void {
+    const { actor } = observation
+    backlog.add(observation)
+    if (observation.type === 'stopped') flows.delete(actor)
+    else if (flow && !flows.has(actor)) flows.set(actor, { flow: new WeakRef(flow), screen: '' })
+    changed.add(actor)
+    line.call()
+    if (!isDue) queueMicrotask(flush)
+    isDue = true
+  }
+
+  /** Once for all that happens in one go: the machine moves on meanwhile. */
+  function flush(): void {
+    isDue = false
+    if (line.isOpen) send(backlog.take(), changed)
+    changed.clear()
+  }
+
+  function send(observations: readonly Observation[], actors: Iterable<string>): void {
+    // What the viewer could not read, it would take as a reason to end: a clock that tells no time, for instance.
+    for (const observation of observations.filter(parseObservation)) line.send({ type: 'observed', observation })
+    for (const actor of actors) quietly(() => show(actor))
+  }
+
+  function show(actor: string): void {
+    const shown = flows.get(actor)
+    const flow = shown?.flow.deref()
+    if (!flow) flows.delete(actor)
+    if (!shown || !flow) return
+    const screen = readable(screenOf(flow, allowed))
+    const text = JSON.stringify(screen)
+    if (text === shown.screen) return
+    shown.screen = text
+    line.send({ type: 'screen', actor, screen })
+  }
+
+  function obey(actor: string, wish: Wish): void {
+    const flow = flows.get(actor)?.flow.deref()
+    if (!allowed.includes(wish)) refuse(`This program takes no ${wish} from a viewer: see the option accepts.`)
+    else if (!flow) refuse('This connection has stopped.')
+    else if (!takes(flow, wish)) refuse(`${stateOf(flow)} takes no ${wish}.`)
+    else flow.send({ type: wish })
+  }
+
+  async function perform(id: string): Promise<void> {
+    const deed = deeds.find((known) => known.id === id)
+    const trouble = deed ? await troubleWith(deed) : 'This program does no such thing.'
+    if (trouble !== undefined) refuse(trouble)
+  }
+
+  function refuse(reason: string): void {
+    line.send({ type: 'refused', reason })
+  }
+
+  function close(): void {
+    isClosed = true
+    flush()
+    line.close()
+    flows.clear()
+  }
+
+  return {
+    inspect(event) {
+      if (!isClosed) quietly(() => see(event))
+    },
+    close,
+  }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // A machine that cannot be read, a guard or a clock that throws: there is less to see, and the host must not notice.
+  }
+}
+
+const about = 'connectViewer'
+const keyRefused = fail('invalid_configuration', {
+  about: `${about}, link (the viewer refuses the key)`,
+  remedy: 'Copy the link for programs from where the viewer was started; it is not tried again.',
+})
+const misunderstood = fail('invalid_configuration', {
+  about: `${about} (the viewer does not understand this program)`,
+  remedy: 'Use the same version of oauth-machines for both; it is not tried again.',
+})
+
+function stateOf(flow: FlowActor): string {
+  const { value, context } = flow.getSnapshot()
+  return `${context.connection}, which is in ${String(value)},`
+}
+
+/** What an error says, in one line. `undefined` where all went well. */
+async function troubleWith(deed: ViewerDeed): Promise<string | undefined> {
+  try {
+    await deed.run()
+    return undefined
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    return `${deed.label}: ${message || 'it did not work.'}`.replace(/\s+/g, ' ').slice(0, LONGEST_WORD)
+  }
+}

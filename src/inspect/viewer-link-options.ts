@@ -1,0 +1,119 @@
+import { defaultEnvironment } from '../environment.ts'
+import { type Failure, misconfigured, type OAuthError } from '../failure.ts'
+import { LONGEST_MESSAGE, MOST_DEEDS } from './limits.ts'
+import { type Deed, PROTOCOL, type Wish, wishes } from './messages.ts'
+import { LONGEST_WORD } from './observation.ts'
+
+export interface ViewerLinkOptions {
+  /** What the viewer calls this host, for instance the name of the program. Default `host`. */
+  readonly name?: string
+  /** The events that the viewer's buttons may send; `true` stands for all of them. Default: none. */
+  readonly accepts?: true | readonly Wish[]
+  /** What else the viewer may ask for. Default: nothing. */
+  readonly deeds?: readonly ViewerDeed[]
+  /** The clock, in Unix milliseconds. Default: the host's. */
+  readonly now?: () => number
+  /** Is told, once, that the viewer refuses this host, which is then not tried again. Default: `console.warn`. */
+  readonly onProblem?: (problem: Failure) => void
+}
+
+/** Something that the viewer may ask for, and what does it. */
+export interface ViewerDeed extends Deed {
+  /** The message of an error that it throws is shown in the viewer, so it should say why not, and hold no secret. */
+  run(): void | Promise<void>
+}
+
+const about = 'connectViewer'
+
+/** Each option, and what it must be. */
+const expectations: {
+  readonly [Option in keyof Required<ViewerLinkOptions>]: readonly [string, (value: unknown) => boolean]
+} = {
+  name: [`1 to ${LONGEST_WORD} characters`, isWord],
+  accepts: [`true or a list of ${wishes.join(', ')}`, (value) => value === true || isList(value, isWish)],
+  deeds: [`a list of at most ${MOST_DEEDS} deeds, each with an id of its own`, isDeeds],
+  now: ['a function', (value) => typeof value === 'function'],
+  onProblem: ['a function', (value) => typeof value === 'function'],
+}
+
+/**
+ * Checks the options and fills in what was not given.
+ *
+ * @throws OAuthError `invalid_configuration`; the message names the option
+ */
+export function withDefaults(options: ViewerLinkOptions) {
+  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object')
+  for (const [option, value] of Object.entries(options)) {
+    if (!isOption(option)) throw wrong(option, 'unknown')
+    const [expected, holds] = expectations[option]
+    if (value !== undefined && !holds(value)) throw wrong(option, expected)
+  }
+  const { name = 'host', accepts = [], deeds = [], now = defaultEnvironment().now, onProblem = warn } = options
+  return { name, allowed: accepts === true ? wishes : accepts, deeds, now, onProblem }
+}
+
+/**
+ * Reads a link to the viewer's hosts.
+ *
+ * @throws OAuthError `invalid_configuration` where it leads off this machine, or holds no key
+ */
+export function addressOf(link: string): { readonly url: string; readonly key: string } {
+  const url = URL.canParse(link) ? new URL(link) : undefined
+  const key = url?.hash.slice(1) ?? ''
+  if (url?.protocol !== 'http:' || !loopback.includes(url.hostname) || !isWord(key))
+    throw misconfigured(`${about}, link`, 'http on 127.0.0.1, localhost or [::1], with a key behind #')
+  return { url: `ws://${url.host}/`, key }
+}
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]']
+
+/** What is said first. */
+export function greetingOf(key: string, { name, deeds }: Pick<ReturnType<typeof withDefaults>, 'name' | 'deeds'>) {
+  const told = deeds.map(({ id, label, description, group, connection }) => ({
+    ...{ id, label, description, group },
+    ...(connection !== undefined && { connection }),
+  }))
+  const greeting = { type: 'hello', as: 'host', version: PROTOCOL, key, name, deeds: told } as const
+  if (JSON.stringify(greeting).length > LONGEST_MESSAGE) throw wrong('deeds', 'shorter words')
+  return greeting
+}
+
+/** Somebody sits before an empty viewer and wonders: this must not need an option to be heard. */
+function warn({ message }: Failure): void {
+  console.warn(message)
+}
+
+function isOption(name: string): name is keyof ViewerLinkOptions {
+  return Object.hasOwn(expectations, name)
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_WORD
+}
+
+function isWish(value: unknown): boolean {
+  return wishes.some((wish) => wish === value)
+}
+
+function isList(value: unknown, holds: (member: unknown) => boolean): value is readonly unknown[] {
+  return Array.isArray(value) && value.length <= MOST_DEEDS && value.every(holds)
+}
+
+function isDeeds(value: unknown): boolean {
+  return isList(value, isDeed) && new Set(value.map((deed) => member(deed, 'id'))).size === value.length
+}
+
+function isDeed(value: unknown): boolean {
+  const connection = member(value, 'connection')
+  const words = ['id', 'label', 'description', 'group'].map((name) => member(value, name))
+  if (connection !== undefined) words.push(connection)
+  return words.every(isWord) && typeof member(value, 'run') === 'function'
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+function wrong(option: string, expected: string): OAuthError {
+  return misconfigured(`${about}, option ${option}`, expected)
+}

@@ -1,0 +1,59 @@
+import { misconfigured, type OAuthError } from '../failure.ts'
+import { createSecret } from './secrets.ts'
+
+export interface ViewerOptions {
+  /** Where it listens, on 127.0.0.1. Default 0: any free port. */
+  readonly port?: number
+  /** The origins of pages that may connect as hosts, for instance `http://localhost:5173`. Default: none. */
+  readonly origins?: readonly string[]
+  /**
+   * What hosts show, as part of their link: 22 to 200 letters, digits, `-` and `_`, chosen at random. Default: a new one each
+   * time, of 256 bits.
+   */
+  readonly key?: string
+}
+
+/** Each option, and what it must be. */
+const expectations: {
+  readonly [Option in keyof Required<ViewerOptions>]: readonly [string, (value: unknown) => boolean]
+} = {
+  port: ['a whole number from 0 to 65535', isPort],
+  origins: [
+    'a list of origins such as http://localhost:5173',
+    (value) => Array.isArray(value) && value.every(isOrigin),
+  ],
+  key: ['22 to 200 letters, digits, - and _', (value) => typeof value === 'string' && /^[\w-]{22,200}$/.test(value)],
+}
+
+/**
+ * Checks the options and fills in what was not given.
+ *
+ * @throws OAuthError `invalid_configuration`; the message names the option
+ */
+export function withDefaults(options: ViewerOptions): Required<ViewerOptions> {
+  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object')
+  for (const [option, value] of Object.entries(options)) {
+    if (!isOption(option)) throw wrong(option, 'unknown')
+    const [expected, holds] = expectations[option]
+    if (value !== undefined && !holds(value)) throw wrong(option, expected)
+  }
+  const { port = 0, origins = [], key = createSecret() } = options
+  return { port, origins, key }
+}
+
+function isOption(name: string): name is keyof ViewerOptions {
+  return Object.hasOwn(expectations, name)
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535
+}
+
+/** As browsers write it: no path, no default port, no `null`. */
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && value !== 'null' && new URL(value).origin === value
+}
+
+function wrong(option: string, expected: string): OAuthError {
+  return misconfigured(`startViewer, option ${option}`, expected)
+}
