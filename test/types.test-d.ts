@@ -1,6 +1,7 @@
 import {
   type authorizationCode,
   type Client,
+  type Connection,
   type ConnectionEvent,
   type clientCredentials,
   createClient,
@@ -23,7 +24,7 @@ import {
   tyro,
 } from 'oauth-machines'
 import { describe, expectTypeOf, it } from 'vitest'
-import { createActor, type SnapshotFrom } from 'xstate'
+import { type AnyActorRef, createActor, type SnapshotFrom, waitFor } from 'xstate'
 
 /**
  * What must compile, and what must not. `tsc -p .` is the judge: an `@ts-expect-error` above a line that compiles is an
@@ -207,6 +208,12 @@ describe('an event', () => {
 })
 
 describe('a connection', () => {
+  it('has an actor that is one for XState, also where its grant is not known', async () => {
+    const unknown = (connection: Connection) => waitFor(connection.actor, (snapshot) => snapshot.hasTag('connected'))
+    expectTypeOf(unknown(device)).resolves.toHaveProperty('context')
+    expectTypeOf<Connection['actor']>().toExtend<AnyActorRef>()
+  })
+
   it('promises strings, and tells what happened', () => {
     expectTypeOf(device.accessToken()).toEqualTypeOf<Promise<string>>()
     expectTypeOf(device.stop()).toEqualTypeOf<Promise<void>>()
