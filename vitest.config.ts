@@ -27,7 +27,7 @@ export default defineConfig({
     alias: [
       { find: 'oauth-machines/ky', replacement: here('src/resource/ky.ts') },
       { find: 'oauth-machines/vault/memory', replacement: here('src/vault/memory.ts') },
-      { find: 'oauth-machines/inspect/stately', replacement: here('src/inspect/stately.ts') },
+      { find: 'oauth-machines/inspect/stately', replacement: here('src/inspect/stately/index.ts') },
       { find: /^oauth-machines\/(emulator|inspect|node|view|viewer|vault\/\w+)$/, replacement: here('src/$1/index.ts') },
       { find: 'oauth-machines', replacement: here('src/index.ts') },
     ],

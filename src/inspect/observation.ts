@@ -21,7 +21,7 @@ export interface Appearance extends Common {
   readonly type: 'actor'
   /** The id of its chart: `deviceCode`, `authorizationCode`, `clientCredentials`, or one of the host's. */
   readonly machine: string
-  /** Where it is; nested and parallel states read `outer.inner, other`. */
+  /** Where it is; nested and parallel states read `other, outer.inner`. */
   readonly state: string
   readonly tags: readonly string[]
 }
@@ -65,3 +65,7 @@ export interface Deadlines {
 
 /** In the order in which a person would ask for them. */
 export const deadlineNames = ['poll', 'retry', 'prompt', 'refresh', 'token'] as const satisfies (keyof Deadlines)[]
+
+/** What whoever reads observations takes at most: the length of a word, and how many words a list has. */
+export const LONGEST_WORD = 500
+export const MOST_WORDS = 100

@@ -1,12 +1,12 @@
-import type { AnyTransitionDefinition, InspectionEvent } from 'xstate'
+import type { AnyStateMachine, AnyTransitionDefinition, InspectionEvent } from 'xstate'
 import { authorizationCode } from '../../machines/authorization-code.ts'
 import { clientCredentials } from '../../machines/client-credentials.ts'
 import { deviceCode } from '../../machines/device-code.ts'
-import type { FlowContext } from '../../machines/flow.ts'
 import { isFailureCode } from '../failure.ts'
 import type { FlowActor } from '../flow-actor.ts'
 import { requestOf } from '../transitions.ts'
-import type { Deadlines, Observation } from './observation.ts'
+import type { Observation } from './observation.ts'
+import { add, arrowOf, deadlinesOf, stateOf, tagsOf, word } from './picked.ts'
 
 /** Takes XState's inspection events: what the option `inspect` of a client, or of `createActor`, wants. */
 export type Inspect = (event: InspectionEvent) => void
@@ -23,6 +23,7 @@ interface Seen {
   state: string
   /** The arrows taken since the last snapshot. */
   taken: AnyTransitionDefinition[]
+  stopped: boolean
 }
 
 /** What an inspected machine looks like from outside: ours, or any of the host's. */
@@ -36,51 +37,46 @@ interface Running {
   getSnapshot(): unknown
 }
 
+/** The charts of this package. */
+export const charts: readonly AnyStateMachine[] = [deviceCode, authorizationCode, clientCredentials]
+
 /** Each flow of a client shares its chart's config, whatever actors it was given. */
-const flows = new Set<unknown>([deviceCode.config, authorizationCode.config, clientCredentials.config])
+const flows = new Set<unknown>(charts.map(({ config }) => config))
 
 /**
  * Turns XState's inspection events into observations. Nothing is filtered out of what XState tells, which holds inputs,
- * outputs, events and errors as they are: words and numbers are picked from it one by one. Of a host's machine these are
- * its id, its states, and the names of its events as its chart has them.
+ * outputs, events and errors as they are: words and numbers are picked from it one by one. Of a host's machine these
+ * are its id, its states, and the names of its events as its chart has them.
+ *
+ * A machine that throws ends without a word: XState tells its inspectors nothing of that.
  *
  * @param now the clock, in Unix milliseconds
  */
 export function observing(tell: Teller, now: () => number): Inspect {
-  const machines = new WeakMap<object, Seen | 'other'>()
+  const machines = new WeakMap<object, Seen>()
   let count = 0
 
   function seen(ref: object): Seen | undefined {
-    const known = machines.get(ref)
-    if (known) return known === 'other' ? undefined : known
-    const machine = machineOf(ref)
-    if (!machine) machines.set(ref, 'other')
-    return machine && appear(machine)
+    return machines.get(ref) ?? appear(ref)
   }
 
-  function appear({ ref, id, config }: Machine): Seen {
-    const flow = flows.has(config) && isFlow(ref) ? ref : undefined
-    const snapshot = ref.getSnapshot()
-    const name = flow?.getSnapshot().context.connection ?? id
-    const entry: Seen = { actor: String(++count), name, flow, state: stateOf(snapshot), taken: [] }
+  function appear(ref: object): Seen | undefined {
+    const machine = machineOf(ref)
+    const snapshot = machine && snapshotOf(machine.ref)
+    if (!machine || !isObject(snapshot)) return undefined
+    const flow = flows.has(machine.config) && isFlow(ref) ? ref : undefined
+    const name = word(flow?.getSnapshot().context.connection ?? machine.id)
+    const entry: Seen = { actor: String(++count), name, flow, state: stateOf(snapshot), taken: [], stopped: false }
     machines.set(ref, entry)
     const { actor, state } = entry
-    tell({ type: 'actor', at: now(), actor, name, machine: id, state, tags: tagsOf(snapshot) }, flow)
+    tell({ type: 'actor', at: now(), actor, name, machine: word(machine.id), state, tags: tagsOf(snapshot) }, flow)
     return entry
   }
 
-  return (event) => {
-    if (event.type === '@xstate.microstep') {
-      seen(event.actorRef)?.taken.push(...event._transitions)
-    } else if (event.type === '@xstate.snapshot') {
-      const entry = seen(event.actorRef)
-      if (entry) step(entry, event)
-    }
-  }
-
   function step(entry: Seen, { event, snapshot }: Extract<InspectionEvent, { type: '@xstate.snapshot' }>): void {
+    if (entry.stopped) return
     const { actor, name, flow, taken, state: from } = entry
-    const [first] = taken
+    const first = taken[0]
     if (first) {
       entry.taken = []
       entry.state = stateOf(snapshot)
@@ -95,7 +91,7 @@ export function observing(tell: Teller, now: () => number): Inspect {
           name,
           from,
           to: entry.state,
-          event: first.eventType,
+          event: word(first.eventType),
           arrows: taken.map(arrowOf),
           tags: tagsOf(snapshot),
           deadlines: context ? deadlinesOf(context) : {},
@@ -105,15 +101,39 @@ export function observing(tell: Teller, now: () => number): Inspect {
         flow,
       )
     }
-    if (snapshot.status !== 'active') tell({ type: 'stopped', at: now(), actor, name }, flow)
+    if (snapshot.status === 'active') return
+    // Whoever starts it again hears from XState that it has stopped again.
+    entry.stopped = true
+    tell({ type: 'stopped', at: now(), actor, name }, flow)
+  }
+
+  return (event) => {
+    if (event.type === '@xstate.microstep') {
+      const entry = seen(event.actorRef)
+      if (entry) for (const arrow of event._transitions) add(entry.taken, arrow)
+    } else if (event.type === '@xstate.snapshot') {
+      const entry = seen(event.actorRef)
+      if (entry) step(entry, event)
+    }
   }
 }
 
-/** What has states is a machine; promises, callbacks and observables are not told of. */
+/** What has a chart is a machine; promises, callbacks and observables are not told of. */
 function machineOf(ref: object): Machine | undefined {
-  const logic: unknown = Reflect.get(ref, 'logic')
+  const logic = 'logic' in ref ? ref.logic : undefined
   if (!isObject(logic) || !('root' in logic) || !('id' in logic) || !isRunning(ref)) return undefined
-  return { ref, id: String(logic.id), config: 'config' in logic ? logic.config : undefined }
+  const isChart = isObject(logic.root) && 'machine' in logic.root && logic.root.machine === logic
+  return isChart ? { ref, id: String(logic.id), config: 'config' in logic ? logic.config : undefined } : undefined
+}
+
+/** `undefined` while a machine is being made: it takes its first arrows, and is nowhere yet. */
+function snapshotOf(ref: Running): unknown {
+  try {
+    return ref.getSnapshot()
+  } catch {
+    // So says XState's development build; the other one answers nothing.
+    return undefined
+  }
 }
 
 function isObject(value: unknown): value is object {
@@ -121,45 +141,10 @@ function isObject(value: unknown): value is object {
 }
 
 function isRunning(ref: object): ref is Running {
-  return typeof Reflect.get(ref, 'getSnapshot') === 'function'
+  return 'getSnapshot' in ref && typeof ref.getSnapshot === 'function'
 }
 
 /** By its chart, which is this package's own, it is a flow; the rest follows from it. */
 function isFlow(ref: object): ref is FlowActor {
   return 'send' in ref && 'system' in ref
-}
-
-/** The names of the states that a snapshot is in; each stands in the chart. */
-function stateOf(snapshot: unknown): string {
-  return isObject(snapshot) && 'value' in snapshot ? named(snapshot.value) : ''
-}
-
-function named(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (!isObject(value)) return ''
-  const inner = Object.entries(value).map(([key, child]) => {
-    const below = named(child)
-    return below === '' ? key : `${key}.${below}`
-  })
-  return inner.join(', ')
-}
-
-/** The tags of the states that a snapshot is in; each stands in the chart. */
-function tagsOf(snapshot: unknown): string[] {
-  const tags = isObject(snapshot) && 'tags' in snapshot ? snapshot.tags : undefined
-  return tags instanceof Set ? [...tags].map(String) : []
-}
-
-function arrowOf({ source, eventType, target }: AnyTransitionDefinition): string {
-  return `${source.path.join('.')}|${eventType}|${(target?.[0] ?? source).path.join('.')}`
-}
-
-function deadlinesOf({ nextPollAt, retryAt, prompt, token }: FlowContext): Deadlines {
-  return {
-    ...(nextPollAt !== undefined && { poll: nextPollAt }),
-    ...(retryAt !== undefined && { retry: retryAt }),
-    ...(prompt && { prompt: prompt.expiresAt }),
-    ...(token?.renewable && token.refreshAt !== undefined && { refresh: token.refreshAt }),
-    ...(token?.expiresAt !== undefined && { token: token.expiresAt }),
-  }
 }

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failure.ts'
 import type { Endpoint } from '../providers/provider.ts'
-import type { Deadlines, Observation, TransitionTaken } from './observation.ts'
+import type { Deadlines, Disappearance, Observation, TransitionTaken } from './observation.ts'
 
 /** What became of one machine, as observations tell it. */
 export interface Story {
@@ -51,13 +51,27 @@ export function retell(
   observation: Observation,
   index: number,
 ): ReadonlyMap<string, Story> {
-  const next = follows(stories.get(observation.actor), observation, index)
-  return next ? new Map(stories).set(observation.actor, next) : stories
+  return retellAll(stories, [observation], index)
+}
+
+/** The same for several, of which the first is the `from`th of all: much faster than one by one. */
+export function retellAll(
+  stories: ReadonlyMap<string, Story>,
+  observations: readonly Observation[],
+  from: number,
+): ReadonlyMap<string, Story> {
+  const growing = new Map<string, Growing>()
+  observations.forEach((observation, offset) => {
+    const { actor } = observation
+    if (observation.type === 'actor') growing.set(actor, begun(observation, from + offset))
+    else follow(growing.get(actor) ?? opened(stories, growing, actor), observation, from + offset)
+  })
+  return growing.size > 0 ? new Map([...stories, ...growing]) : stories
 }
 
 /** The stories of all machines, by actor. */
 export function storiesOf(observations: readonly Observation[]): ReadonlyMap<string, Story> {
-  return observations.reduce<ReadonlyMap<string, Story>>(retell, new Map())
+  return retellAll(new Map(), observations, 0)
 }
 
 /** The state that a story has come to. */
@@ -65,14 +79,24 @@ export function presentOf({ visits }: Story): Visit | undefined {
   return visits.at(-1)
 }
 
-function follows(story: Story | undefined, observation: Observation, index: number): Story | undefined {
-  if (observation.type === 'actor') return begun(observation, index)
-  if (!story) return undefined
-  if (observation.type === 'transition') return moved(story, observation, index)
-  return { ...story, visits: ended(story.visits, observation.at), stoppedAt: observation.at }
+/** A story that is being told: its lists are its own, and grow in place. */
+interface Growing extends Writable<Omit<Story, 'visits' | 'requests'>> {
+  readonly visits: Visit[]
+  readonly requests: RequestMade[]
 }
 
-function begun(seen: Extract<Observation, { type: 'actor' }>, index: number): Story {
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] }
+
+/** A story so far, copied once. `undefined` where the actor has not appeared. */
+function opened(stories: ReadonlyMap<string, Story>, growing: Map<string, Growing>, actor: string) {
+  const story = stories.get(actor)
+  if (!story) return undefined
+  const copy = { ...story, visits: [...story.visits], requests: [...story.requests] }
+  growing.set(actor, copy)
+  return copy
+}
+
+function begun(seen: Extract<Observation, { type: 'actor' }>, index: number): Growing {
   const { actor, name, machine, state, tags, at } = seen
   return {
     actor,
@@ -88,23 +112,33 @@ function begun(seen: Extract<Observation, { type: 'actor' }>, index: number): St
   }
 }
 
-function moved(story: Story, taken: TransitionTaken, index: number): Story {
+function follow(story: Growing | undefined, seen: TransitionTaken | Disappearance, index: number): void {
+  if (!story) return
+  if (seen.type === 'transition') move(story, seen, index)
+  else stop(story, seen.at)
+}
+
+function move(story: Growing, taken: TransitionTaken, index: number): void {
   const { at, from, to, event, tags, deadlines, request, failure } = taken
-  const visit: Visit = { state: to, tags, since: at, until: undefined, event, index }
-  const since = presentOf(story)?.since ?? at
-  return {
-    ...story,
-    visits: from === to ? story.visits : [...ended(story.visits, at), visit],
-    requests: request ? [...story.requests, { ...request, state: from, since, at, failure, index }] : story.requests,
-    last: taken,
-    tags,
-    deadlines,
-    failure,
+  const since = story.visits.at(-1)?.since ?? at
+  if (from !== to) {
+    end(story, at)
+    story.visits.push({ state: to, tags, since: at, until: undefined, event, index })
   }
+  if (request) story.requests.push({ ...request, state: from, since, at, failure, index })
+  story.last = taken
+  story.tags = tags
+  story.deadlines = deadlines
+  story.failure = failure
+}
+
+function stop(story: Growing, at: number): void {
+  end(story, at)
+  story.stoppedAt = at
 }
 
 /** The last visit is over, if it was not. */
-function ended(visits: readonly Visit[], at: number): readonly Visit[] {
+function end({ visits }: Growing, at: number): void {
   const last = visits.at(-1)
-  return last && last.until === undefined ? [...visits.slice(0, -1), { ...last, until: at }] : visits
+  if (last && last.until === undefined) visits[visits.length - 1] = { ...last, until: at }
 }
