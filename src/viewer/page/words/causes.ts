@@ -1,0 +1,34 @@
+import type { RequestMade } from '../../../inspect/story.ts'
+
+/** What led to a state, in words: the name of an event of the chart, or what an actor of the machine did. */
+export function causeOf(event: string | undefined): string {
+  if (event === undefined || event === 'xstate.init') return 'the beginning'
+  const [, answer, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
+  if (actor && answer === 'error') return `${actor} broke`
+  if (actor) return deadlines.get(actor) ?? `${actor} answered`
+  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(event) ?? []
+  return delay ? `after ${delay}` : event
+}
+
+/** The actors that wait for an instant. */
+const deadlines: ReadonlyMap<string, string> = new Map([
+  ['nextPoll', 'the next poll was due'],
+  ['slowPoll', 'the next poll was due'],
+  ['nextTry', 'the next try was due'],
+  ['freshness', 'the renewal was due'],
+])
+
+/** What was asked of the server. */
+export function requestOf({ endpoint }: Pick<RequestMade, 'endpoint'>): string {
+  return { deviceAuthorization: 'device authorization', token: 'token', revocation: 'revocation' }[endpoint]
+}
+
+/** What the server said, as far as it concerns nobody else. */
+export function answerOf({ status }: Pick<RequestMade, 'status'>): string {
+  return status === undefined ? 'no answer' : String(status)
+}
+
+/** A failure code in words: `server_unavailable` reads `server unavailable`. */
+export function failureOf(code: string): string {
+  return code.replaceAll('_', ' ')
+}

@@ -1,0 +1,25 @@
+import type { Visit } from '../../../inspect/story.ts'
+import type { View } from '../../../view/index.ts'
+import { causeOf } from './causes.ts'
+import type { Deadline } from './deadlines.ts'
+
+/** Why a connection is where it is, for somebody who has never seen one: what is waited for, by whom, and until when. */
+export function whyOf(view: View, visit: Visit | undefined, deadlines: readonly Deadline[]): string {
+  const told = deadlines.map((deadline) => deadline.told).join('; ')
+  const sentences = [
+    ...reasons(view, visit),
+    ...(told === '' ? [] : [`${told.charAt(0).toUpperCase()}${told.slice(1)}.`]),
+  ]
+  return sentences.join(' ')
+}
+
+function reasons({ waiting, userCode, address, link }: View, visit: Visit | undefined): readonly string[] {
+  // Of a machine of the host's own, no more is known than what led here.
+  const why = waiting?.why ?? `What led here: ${causeOf(visit?.event)}.`
+  const merchant = 'Waiting for the merchant: they'
+  // Who waits has said why already; who asks, or was told to ask less often, has something to add.
+  const also = visit?.state === 'awaitingUser' ? [] : [why]
+  if (userCode) return [`${merchant} open ${address ?? 'the page'} and type ${userCode.text}.`, ...also]
+  if (link) return [`${merchant} open the login page, log in, and come back.`, ...also]
+  return [why]
+}
