@@ -92,7 +92,7 @@ ${shapes}
 .arrow.folded { visibility: hidden; }
 .arrow.folded.live { visibility: visible; }
 .arrow.folded .way { stroke-dasharray: 0.1 6; stroke-linecap: round; }
-.chart:has(.arrow.live) .arrow:not(.live) path { opacity: 0.45; }
+.chart:has(.arrow.live) .arrow:not(.live) path { opacity: 0.7; }
 .arrow.live path { stroke: var(--live); stroke-width: 3; }
 .arrow.live .head { fill: var(--live); }
 .source.live rect { stroke: var(--live); stroke-width: 2; }

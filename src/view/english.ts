@@ -49,7 +49,7 @@ export const english: Words = {
     polling: 'The provider is being asked whether access was allowed.',
     nextPoll: 'Nobody has allowed access yet. The provider is asked again shortly.',
     slowDown: (seconds) =>
-      `The provider wants to be asked less often${seconds === undefined ? '' : `: every ${seconds} seconds from now on`}.`,
+      `The provider wants to be asked less often${seconds === undefined ? '' : `: no more than every ${seconds} seconds from now on`}.`,
     redirect: 'The browser is expected back from the login page.',
     timeIsUp: 'Time is up. The last answer of the provider is awaited.',
     again: (wrong = 'Something did not work.') => `${wrong} Trying again automatically.`,

@@ -225,7 +225,7 @@ describe('waiting', () => {
 
   it.each<[string, Partial<Seen>, why: string, seconds?: number]>([
     ['recalling', {}, 'It is being looked up how the connection stands.'],
-    ['slowDown', soon, 'The provider wants to be asked less often: every 10 seconds from now on.', 10],
+    ['slowDown', soon, 'The provider wants to be asked less often: no more than every 10 seconds from now on.', 10],
     ['slowDown', { nextPollAt: NOW }, 'The provider wants to be asked less often.', 0],
     ['awaitingUser', { ...soon, ...down }, 'The provider is in trouble. Trying again automatically.', 10],
     ['awaitingUser', { machine: 'authorizationCode' }, 'The browser is expected back from the login page.'],

@@ -6,7 +6,7 @@ import { nameOf, recordingOf } from '../../src/viewer/page/files.ts'
 import { connectionsOf } from '../../src/viewer/page/state/connections.ts'
 import { lookAt } from '../../src/viewer/page/state/look.ts'
 import { begin, reduce } from '../../src/viewer/page/state/store.ts'
-import { causeOf } from '../../src/viewer/page/words/causes.ts'
+import { causeOf, outcomeOf } from '../../src/viewer/page/words/causes.ts'
 import { counted, dayOf, left, span, timeOf } from '../../src/viewer/page/words/durations.ts'
 import { askedBy, keys } from '../../src/viewer/page/words/keys.ts'
 import { report } from '../../src/viewer/page/words/report.ts'
@@ -15,6 +15,17 @@ import { type Telling, tell } from '../support/viewer-page/telling.ts'
 const NOW = Date.UTC(2026, 0, 1, 12)
 const S = 1_000
 const MIN = 60 * S
+
+describe('what came of a request', () => {
+  it.each([
+    ['polling', 'awaitingUser', 'polling: not approved yet'],
+    ['polling', 'slowDown', 'polling: slow down'],
+    ['refreshing', 'authorized', 'refreshing: a new token'],
+    ['refreshing', 'expired', 'refreshing → expired'],
+  ])('from %s to %s reads "%s"', (from, to, expected) => {
+    expect(outcomeOf(from, to)).toBe(expected)
+  })
+})
 
 describe('times', () => {
   it.each([
@@ -105,19 +116,19 @@ describe('why a connection is where it is', () => {
       'a code that waits for a person',
       till.answer(0, 'requestCode', 'awaitingUser', { deadlines: { poll: 5 * S, prompt: 10 * MIN } }),
       prompt,
-      'Waiting for the merchant: they open example.com/activate and type WDJB-MJHT. The next poll is due in 4 s; the code ends in 9:59.',
+      'The merchant opens example.com/activate and types WDJB-MJHT. The next poll is due in 4 s; the code ends in 9:59.',
     ],
     [
       'a provider that wants fewer polls',
       till.answer(0, 'pollToken', 'slowDown', { deadlines: { poll: 9 * S, prompt: 10 * MIN } }),
       prompt,
-      'Waiting for the merchant: they open example.com/activate and type WDJB-MJHT. The provider wants to be asked less often: every 9 seconds from now on. The next poll is due in 8 s; the code ends in 9:59.',
+      'The merchant opens example.com/activate and types WDJB-MJHT. The provider wants to be asked less often: no more than every 9 seconds from now on. The next poll is due in 8 s; the code ends in 9:59.',
     ],
     [
       'a login page that was opened',
       store.answer(0, 'prepareAuthorization', 'awaitingUser', { deadlines: { prompt: 10 * MIN } }),
       { kind: 'redirect', url: 'https://example.com/authorize?state=secret', expiresAt: NOW + 10 * MIN } as const,
-      'Waiting for the merchant: they open the login page, log in, and come back. The link ends in 9:59.',
+      'The merchant opens the login page, logs in, and comes back. The link ends in 9:59.',
     ],
     [
       'a provider that is in trouble, and a token that has ended',

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { RequestMade, Visit } from '../../../inspect/story.ts'
 import type { Look } from '../state/look.ts'
-import { answerOf, causeOf, failureOf, requestOf } from '../words/causes.ts'
+import { answerOf, causeOf, failureOf, outcomeOf, requestOf } from '../words/causes.ts'
 import { span, timeOf } from '../words/durations.ts'
 import { isOurs } from '../words/machines.ts'
 import { toneOf } from '../words/tone.ts'
@@ -121,7 +121,7 @@ function RequestRow({ request, came, isAt, isFuture }: RequestRowProps) {
         <span class="row-end">{span(at - since)}</span>
         <span class="row-about">
           {failure && <span class="bad">{failureOf(failure)} </span>}
-          {state} → {came ?? state}
+          {outcomeOf(state, came ?? state)}
         </span>
         <time class="row-time">{timeOf(at)}</time>
       </button>

@@ -13,7 +13,7 @@ export function Now({ look }: { look: Look }) {
   const others = deadlines.filter(({ name }) => name !== 'prompt' || view.secondsLeft === undefined)
   return (
     <section class="now" aria-label={isPast ? 'At that moment' : 'Now'}>
-      <h3 class="now-title">{isOver ? 'Stopped' : view.title}</h3>
+      <h3 class="now-title">{titleOf(look)}</h3>
       <p class="why">{isOver ? over(look) : why}</p>
       {view.userCode || view.link ? <Prompt view={view} /> : null}
       {view.failure && <Failure failure={view.failure} />}
@@ -21,6 +21,12 @@ export function Now({ look }: { look: Look }) {
       {others.length > 0 && <Deadlines deadlines={others} since={visit?.since ?? now} now={now} />}
     </section>
   )
+}
+
+/** The view model speaks to the merchant; who looks on here waits for one. */
+function titleOf({ isOver, view }: Look): string {
+  if (isOver) return 'Stopped'
+  return view.userCode || view.link ? 'Waiting for the merchant' : view.title
 }
 
 function over({ story, visit }: Look): string {

@@ -38,6 +38,7 @@ export function Prompt({ view: { userCode, link, qr, qrLabel, secondsLeft } }: {
       {qr && (
         <figure class="qr">
           <Qr modules={qr} label={qrLabel ?? 'QR code of the link'} />
+          <figcaption>for a phone</figcaption>
         </figure>
       )}
     </div>

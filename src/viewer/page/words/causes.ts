@@ -28,6 +28,24 @@ export function answerOf({ status }: Pick<RequestMade, 'status'>): string {
   return status === undefined ? 'no answer' : String(status)
 }
 
+/** What came of a request, in words: by the states that it led from and to. */
+export function outcomeOf(from: string, to: string): string {
+  const outcome = outcomes.get(`${from} ${to}`)
+  return outcome ? `${from}: ${outcome}` : `${from} → ${to}`
+}
+
+const outcomes: ReadonlyMap<string, string> = new Map([
+  ['requestingCode awaitingUser', 'a code'],
+  ['polling awaitingUser', 'not approved yet'],
+  ['polling slowDown', 'slow down'],
+  ['polling authorized', 'approved'],
+  ['exchangingCode authorized', 'a token'],
+  ['requestingToken authorized', 'a token'],
+  ['refreshing authorized', 'a new token'],
+  ['adopting authorized', 'a new token'],
+  ['revoking revoked', 'revoked'],
+])
+
 /** A failure code in words: `server_unavailable` reads `server unavailable`. */
 export function failureOf(code: string): string {
   return code.replaceAll('_', ' ')

@@ -30,7 +30,7 @@ const labels: Readonly<Record<What, string>> = {
   retry: 'next try',
   prompt: 'code ends',
   link: 'link ends',
-  refresh: 'token renewed',
+  refresh: 'token renewal',
   token: 'token ends',
 }
 

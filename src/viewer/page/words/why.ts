@@ -16,10 +16,9 @@ export function whyOf(view: View, visit: Visit | undefined, deadlines: readonly 
 function reasons({ waiting, userCode, address, link }: View, visit: Visit | undefined): readonly string[] {
   // Of a machine of the host's own, no more is known than what led here.
   const why = waiting?.why ?? `What led here: ${causeOf(visit?.event)}.`
-  const merchant = 'Waiting for the merchant: they'
   // Who waits has said why already; who asks, or was told to ask less often, has something to add.
   const also = visit?.state === 'awaitingUser' ? [] : [why]
-  if (userCode) return [`${merchant} open ${address ?? 'the page'} and type ${userCode.text}.`, ...also]
-  if (link) return [`${merchant} open the login page, log in, and come back.`, ...also]
+  if (userCode) return [`The merchant opens ${address ?? 'the page'} and types ${userCode.text}.`, ...also]
+  if (link) return ['The merchant opens the login page, logs in, and comes back.', ...also]
   return [why]
 }
