@@ -1,0 +1,6 @@
+import { provider } from '../shared/client.ts'
+import { rootElement } from '../shared/root.ts'
+import { till } from '../shared/till.ts'
+import { mount } from './mount.tsx'
+
+mount(rootElement(), till, provider.name)
