@@ -4,11 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The demonstration runs in real time: it begins first, so that nobody waits for it alone at the end. */
+/** What runs in real time begins first, so that nobody waits for it alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('demonstration')
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /demonstration|playground\.test|page\.test|examples\.test/.test(moduleId)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
@@ -28,7 +29,10 @@ export default defineConfig({
       { find: 'oauth-machines/ky', replacement: here('src/resource/ky.ts') },
       { find: 'oauth-machines/vault/memory', replacement: here('src/vault/memory.ts') },
       { find: 'oauth-machines/inspect/stately', replacement: here('src/inspect/stately/index.ts') },
-      { find: /^oauth-machines\/(emulator|inspect|node|view|viewer|vault\/\w+)$/, replacement: here('src/$1/index.ts') },
+      {
+        find: /^oauth-machines\/(backend|backend\/client|emulator|inspect|node|view|viewer|vault\/\w+)$/,
+        replacement: here('src/$1/index.ts'),
+      },
       { find: 'oauth-machines', replacement: here('src/index.ts') },
     ],
   },

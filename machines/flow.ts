@@ -88,7 +88,7 @@ export const flow = base.extend({
     /** Takes over a summary and announces what changed. The vault has stored it before. */
     remember: enqueueActions(({ context, enqueue }, { summary, honours }: { summary: Summary; honours?: true }) => {
       const { standing, request: _, ...known } = summary
-      enqueue.assign({ ...known, wish: honours || isBlind(summary) ? context.wish : undefined })
+      enqueue.assign({ ...known, unread: known.unread, wish: honours || isBlind(summary) ? context.wish : undefined })
       if (!samePrompt(context.prompt, known.prompt)) enqueue.emit({ type: 'prompt.changed', prompt: known.prompt })
       if (context.token?.generation !== known.token?.generation)
         enqueue.emit({ type: 'token.changed', token: known.token })
@@ -118,6 +118,7 @@ export const blank = ({ input }: { input: { connection: string } }): FlowContext
   token: undefined,
   failure: undefined,
   endedBecause: undefined,
+  unread: undefined,
   wish: undefined,
 })
 
@@ -127,8 +128,8 @@ function samePrompt(one: Prompt | undefined, other: Prompt | undefined): boolean
 }
 
 /** The vault could not be read: what it holds is not known, and nothing that was asked has been considered. */
-function isBlind({ failure }: Pick<Summary, 'failure'>): boolean {
-  return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
+function isBlind({ failure, unread }: Pick<Summary, 'failure' | 'unread'>): boolean {
+  return unread === true || failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
 }
 
 /** For what was asked, a first request that backs off is one that is starting. */

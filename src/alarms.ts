@@ -1,6 +1,7 @@
 /** Rings at an instant, in milliseconds of its clock, never before; at none, for `Infinity`. Returns what cancels it. */
 export type Alarm = (at: number, ring: () => void, options?: AlarmOptions) => () => void
 
+/** How an alarm is waited for. */
 export interface AlarmOptions {
   /** Whether a person waits for it: only then does it keep a process alive. Default false. */
   readonly watched?: boolean

@@ -4,6 +4,7 @@ import { clientCredentials } from '../machines/client-credentials.ts'
 import { deviceCode } from '../machines/device-code.ts'
 import { adopt } from './actors/adopt-token.ts'
 import { directoryOf } from './actors/directory.ts'
+import type { Means } from './actors/errand.ts'
 import { implement } from './actors/index.ts'
 import { type ClientOptions, withDefaults } from './client-options.ts'
 import { Connection } from './connection.ts'
@@ -84,7 +85,18 @@ export function createClient<const P extends Provider>(
   options: ClientOptions = {},
 ): Client<P['grant']> {
   const grant: P['grant'] = defineProvider(provider).grant
-  return builders[grant](equip(provider, registration, options))
+  const bench = equip(provider, registration, options)
+  const client = builders[grant](bench)
+  meansByClient.set(client, bench.means)
+  return client
+}
+
+/** Beside the clients, not in them: whoever looks into one finds no secret. */
+const meansByClient = new WeakMap<object, Means>()
+
+/** What a client works with, for this package's own entry points; `undefined` where it is none of ours. It holds the secrets. */
+export function meansOf(client: object): Means | undefined {
+  return meansByClient.get(client)
 }
 
 function equip(provider: Provider, registration: Registration, options: ClientOptions) {
@@ -92,11 +104,12 @@ function equip(provider: Provider, registration: Registration, options: ClientOp
   const settings = checkRegistration(provider, registration, allowLoopbackHttp)
   const resource = resourceOf(settings, options.resourceOrigins, allowLoopbackHttp)
   const custody = createCustody(vault, settings, environment)
-  const means = { settings, custody, environment, requestTimeout }
+  const means: Means = { settings, custody, environment, requestTimeout }
   const { drainOf, actors, actions } = implement(means)
   const selfService = provider.grant === 'client_credentials'
 
   return {
+    means,
     implementations: { actors, actions },
     directory: directoryOf(means),
 

@@ -4,17 +4,17 @@ import type { Sealed } from './sealed.ts'
 
 /** What a host may ask of a connection. */
 export type FlowEvent =
-  /** Connect. `binding` ties the answer to one browser session. @see RFC 9700 §2.1 */
+  /** Connect. `binding` ties the answer to one browser session, RFC 9700 §2.1. */
   | { readonly type: 'authorization.start'; readonly binding?: Sealed }
   /** Give up waiting. */
   | { readonly type: 'authorization.cancel' }
-  /** The browser came back to the redirect URI, in the session that `binding` names. @see RFC 6749 §4.1.2 */
+  /** The browser came back to the redirect URI, in the session that `binding` names, RFC 6749 §4.1.2. */
   | { readonly type: 'authorization.responded'; readonly url: Sealed; readonly binding?: Sealed }
   /** Get a new token now. */
   | { readonly type: 'token.refresh' }
-  /** An API answered 401 `invalid_token` to the token of this generation. @see RFC 6750 §3.1 */
+  /** An API answered 401 `invalid_token` to the token of this generation, RFC 6750 §3.1. */
   | { readonly type: 'token.rejected'; readonly generation: number }
-  /** Disconnect: revoke at the provider. @see RFC 7009 */
+  /** Disconnect: revoke at the provider, RFC 7009. */
   | { readonly type: 'token.revoke' }
   /** Somebody else has changed the record: look at it. Connections see to that themselves, where the vault can tell. */
   | { readonly type: 'record.changed' }

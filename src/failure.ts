@@ -29,6 +29,7 @@ export interface Failure {
 /** The one error class that leaves the package. {@link OAuthError.failure} holds all of it as plain data. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
+  /** All of it as plain data. */
   readonly failure: Failure
 
   constructor(failure: Failure) {
@@ -36,10 +37,12 @@ export class OAuthError extends Error {
     this.failure = failure
   }
 
+  /** What went wrong. */
   get code(): FailureCode {
     return this.failure.code
   }
 
+  /** Whether the same request may succeed later without a person or a change of configuration. */
   get retryable(): boolean {
     return this.failure.retryable
   }
@@ -75,7 +78,8 @@ export function misconfigured(what: string, reason: string): OAuthError {
   return new OAuthError(fail('invalid_configuration', { about: `${what} (${reason})` }))
 }
 
-const meanings = {
+/** What each code says in a message, and whether it may pass by itself. */
+export const meanings = {
   authorization_required: {
     what: 'there is no token',
     remedy: 'A person must connect the merchant: send authorization.start.',

@@ -35,7 +35,7 @@ export function follow(actor: FlowActor, held: Held, now: () => number): () => v
 }
 
 /** Polls and postponed refreshes of others are no news: the prompt, the token and the outcome are. */
-function differs(summary: Summary, { value, context }: FlowSnapshot): boolean {
+export function differs(summary: Summary, { value, context }: FlowSnapshot): boolean {
   const { prompt, token, standing } = summary
   return (
     prompt?.expiresAt !== context.prompt?.expiresAt ||

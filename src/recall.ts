@@ -75,6 +75,8 @@ export interface Summary {
   readonly endedBecause: EndedBecause | undefined
   /** The request behind this summary, where there was one. */
   readonly request: Requested | undefined
+  /** The record was not read, since it is on a server that was not reached: all else here is what was known before. */
+  readonly unread?: true | undefined
 }
 
 /**

@@ -2,7 +2,17 @@ import { fail, misconfigured, OAuthError } from './failure.ts'
 import { SCOPE_TOKEN } from './providers/define-provider.ts'
 import type { Deviation, Endpoints, Provider } from './providers/provider.ts'
 
-/** What an application got when it registered with a provider, and how it wants to be connected. */
+/**
+ * What an application got when it registered with a provider, and how it wants to be connected. The provider's data decide
+ * which of these there are, and the type knows:
+ *
+ * - `clientId`.
+ * - `clientSecret`: unless the provider's `clientAuthentication` is `none`.
+ * - `redirectUri`: where the browser comes back to, for `authorization_code`: absolute, without a fragment, as registered.
+ * - `scopes`: what to ask for. Default: the provider's `scopes.default`.
+ * - `sandbox`: whether to use the provider's test servers, where it has some. Default false.
+ * - `deviations`: discouraged ways that the provider documents. Default: none.
+ */
 export type Registration<P extends Provider = Provider> = Common<P> & Secret<P> & Redirect<P> & Sandbox<P>
 
 interface Common<P extends Provider> {

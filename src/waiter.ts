@@ -17,31 +17,38 @@ export interface Waited {
 
 export type Waiter = ReturnType<typeof createWaiter>
 
+/** Looks now and at each change until something is found. */
+export type Watch = <T>(look: () => Finding<T>) => Promise<T>
+
 /**
- * Waits for one connection on behalf of all who ask.
+ * Watches a machine.
  *
  * @param stopping ends all waiting, with its reason
  * @param gone what to say where a host has stopped the actor itself
+ * @param listeners where changes are told that are none of a state
  */
-export function createWaiter(waited: Waited, stopping: AbortSignal, gone: () => Failure) {
-  const { actor, held, environment, about, selfService } = waited
-  let outcome: Promise<string> | undefined
-  let refused = false
-
-  /** Looks at each change until something is found. */
-  function watch<T>(look: () => Finding<T>): Promise<T> {
-    const alive = (): Finding<T> => (actor.getSnapshot().status === 'stopped' ? { refuse: gone() } : look())
-    return until(alive, onChange, stopping)
-  }
-
-  function onChange(changed: () => void): () => void {
+export function createWatch(
+  actor: FlowActor,
+  stopping: AbortSignal,
+  gone: () => Failure,
+  listeners: Set<() => void> = new Set(),
+): Watch {
+  const onChange = (changed: () => void) => {
     const subscription = actor.subscribe({ next: changed, complete: changed })
-    held.listeners.add(changed)
+    listeners.add(changed)
     return () => {
       subscription.unsubscribe()
-      held.listeners.delete(changed)
+      listeners.delete(changed)
     }
   }
+  return (look) =>
+    until(() => (actor.getSnapshot().status === 'stopped' ? { refuse: gone() } : look()), onChange, stopping)
+}
+
+/** Waits for a token of one connection on behalf of all who ask. */
+export function createWaiter({ actor, held, environment, about, selfService }: Waited, watch: Watch) {
+  let outcome: Promise<string> | undefined
+  let refused = false
 
   /** A token, as the table says: from memory, or after what is under way, or not at all. */
   function accessToken(patience: Patience = {}): Promise<string> {
@@ -85,15 +92,5 @@ export function createWaiter(waited: Waited, stopping: AbortSignal, gone: () => 
     return patiently(over, { signal }, environment, () => fail('timeout', { about: `${about}, fetch` }))
   }
 
-  /** Resolves once the callback that has just been handed over has led to a session; refuses with what it led to instead. */
-  function answered(): Promise<void> {
-    return watch<void>(() => {
-      const { value: state, context } = actor.getSnapshot()
-      if (state === 'recalling' || state === 'exchangingCode') return undefined
-      if (context.token) return { give: undefined }
-      return { refuse: context.failure ?? fail('authorization_required', { about }) }
-    })
-  }
-
-  return { watch, accessToken, settled, answered }
+  return { accessToken, settled }
 }

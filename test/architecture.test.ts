@@ -5,7 +5,7 @@ const sources = sourcesOf('src', 'machines')
 /** Entry points of their own: for a server, a disk, a browser, a test, a developer who looks on. */
 const apart = [
   ...['src/emulator/', 'src/vault/file/', 'src/vault/web/', 'src/vault/contract/', 'src/resource/ky.ts'],
-  ...['src/inspect/', 'src/view/', 'src/viewer/', 'src/node/', 'src/cli/'],
+  ...['src/inspect/', 'src/view/', 'src/viewer/', 'src/node/', 'src/cli/', 'src/backend/'],
 ]
 const isApart = (path: string) => apart.some((place) => path.startsWith(place))
 const core = sources.filter(({ path }) => !isApart(path))
@@ -25,10 +25,16 @@ describe('imports', () => {
   it('of machines/ stand in client and index at run time, and as types where a connection is spoken of', () => {
     const run = importers(inside('src/'), ({ from, runtime }) => runtime && from.startsWith('machines/'))
     // The inspector knows our flows from a host's machines by their charts.
-    const known = ['src/client.ts', 'src/index.ts', 'src/inspect/observing.ts']
+    const known = ['src/backend/client/backend-client.ts', 'src/client.ts', 'src/index.ts', 'src/inspect/observing.ts']
     expect([...new Set(run.map((line) => line.split(' ')[0]))].sort()).toEqual(known)
     const types = importers(inside('src/'), ({ from, runtime }) => !runtime && from.startsWith('machines/'))
-    const allowed = ['src/connection.ts', 'src/flow-actor.ts', 'src/index.ts', 'src/outcome.ts', 'src/inspect/observing.ts']
+    const allowed = [
+      'src/base-connection.ts',
+      'src/flow-actor.ts',
+      'src/index.ts',
+      'src/outcome.ts',
+      'src/inspect/observing.ts',
+    ]
     expect(
       [...new Set(types.map((line) => line.split(' ')[0]))].filter((path) => path && !allowed.includes(path)),
     ).toEqual([])
@@ -87,6 +93,7 @@ describe('imports', () => {
     [
       'valibot',
       [
+        ...['src/backend/client/parse-answer.ts', 'src/backend/parse-errand.ts'],
         ...['src/inspect/parse-message.ts', 'src/inspect/parse-observation.ts'],
         ...['src/providers/define-provider.ts', 'src/vault/parse-record.ts'],
       ],
@@ -159,8 +166,8 @@ describe('the types that others see', () => {
 })
 
 describe('files', () => {
-  it('say where they import from with the ending .ts', () => {
-    expect(importers(sources, ({ from }) => !isPackage(from) && !from.endsWith('.ts'))).toEqual([])
+  it('say where they import from with the ending .ts, or .tsx of a page', () => {
+    expect(importers(sources, ({ from }) => !isPackage(from) && !/\.tsx?$/.test(from))).toEqual([])
   })
 
   it('of providers are named by no other source of the core', () => {

@@ -34,3 +34,13 @@ export function createDrain(): Drain {
     },
   }
 }
+
+/** One drain for each running machine, by its actor system. */
+export function createDrains(): (system: object) => Drain {
+  const drains = new WeakMap<object, Drain>()
+  return (system) => {
+    const drain = drains.get(system) ?? createDrain()
+    drains.set(system, drain)
+    return drain
+  }
+}

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { type Failure, isFailureCode } from '../failure.ts'
 import { type ConnectionRecord, type EndedBecause, RECORD_VERSION } from './record.ts'
 
-const instant = v.pipe(v.number(), v.finite())
-const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+export const instant = v.pipe(v.number(), v.finite())
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const devicePending = v.looseObject({
   kind: v.literal('device'),
@@ -52,12 +52,12 @@ const inFlight = v.looseObject({
 })
 
 /** A word of a newer version is read as the general one; its message stays. */
-const failure = v.pipe(
+export const failure = v.pipe(
   v.looseObject({ code: v.string(), message: v.string(), retryable: v.boolean() }),
   v.transform((told): Failure => ({ ...told, code: isFailureCode(told.code) ? told.code : 'authorization_failed' })),
 )
 
-const because = v.pipe(
+export const because = v.pipe(
   v.string(),
   v.transform((word): EndedBecause => (isEnding(word) ? word : 'authorization_failed')),
 )

@@ -5,6 +5,7 @@ export type VaultProblem = keyof typeof problems
 export class VaultError extends Error {
   override readonly name = 'VaultError'
   readonly problem: VaultProblem
+  /** The problem in words, and where. */
   readonly what: string
 
   /** @param place where a host looks, for instance the name of an environment variable; never what is in it */
@@ -16,6 +17,7 @@ export class VaultError extends Error {
     this.what = what
   }
 
+  /** What somebody can do about it, in a sentence. */
   get remedy(): string {
     return problems[this.problem].remedy
   }
@@ -26,7 +28,8 @@ export class VaultError extends Error {
   }
 }
 
-const problems = {
+/** What each problem says in a message; `mismatch`: what is stored is at fault, and not the place. */
+export const problems = {
   full: { what: 'its disk or quota is full', remedy: 'Free some space; it is tried again.', mismatch: false },
   read_only: {
     what: 'its place may not be written to',

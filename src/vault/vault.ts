@@ -2,6 +2,7 @@ import type { ConnectionRecord } from './record.ts'
 
 /** A stored record, as it was read, and the revision that a change must name. */
 export interface Entry {
+  /** Plain JSON as it was written, by this version or another. */
   readonly record: unknown
   /** Never used again for this name, not even after the record was erased and another stored. */
   readonly revision: string
@@ -27,6 +28,7 @@ export interface Lease {
  * other error nothing is told, since it may hold what the vault was given.
  */
 export interface Vault {
+  /** The latest record and its revision; `undefined` where none is stored. */
   read(name: string): Promise<Entry | undefined>
   /**
    * Stores a record in place of the one with this revision; `undefined`: where there is none.

@@ -1,5 +1,5 @@
 export { type FileVault, fileVault } from './file-vault.ts'
-export { keyringKey } from './keyring.ts'
+export { type KeyringEntry, keyringKey } from './keyring.ts'
 export { environmentKey, rawKey, type VaultKey } from './keys.ts'
 export type { FileVaultOptions } from './options.ts'
 export { passphraseKey } from './passphrase.ts'

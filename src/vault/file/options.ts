@@ -1,7 +1,10 @@
 import { misconfigured } from '../../failure.ts'
 import type { VaultKey } from './keys.ts'
 
-/** How the records of a file vault are kept: under a key, or, named for what it is, in plain text. */
+/**
+ * How the records of a file vault are kept: under a `key`, with `formerKeys` that records may still be under, or, named for
+ * what it is, with `unsafePlaintext: true` in plain text.
+ */
 export type FileVaultOptions = Keyed | Plaintext
 
 interface Keyed {

@@ -1,0 +1,41 @@
+import type { Errand } from '../../dialogue.ts'
+import type { Summary } from '../../recall.ts'
+import type { LentToken } from '../wire.ts'
+
+/** What one running machine knows of its connection without asking the server. In memory only. */
+export class Known {
+  /** What the server said last. */
+  last: Summary | undefined
+  /** The token that the server has lent. */
+  lent: LentToken | undefined
+  /** How often a token was dropped: one that was asked for before comes too late. */
+  drops = 0
+  /** How often in a row the server was not reached, or its vault was in trouble. */
+  troubles = 0
+
+  /** The errand that has got no answer. */
+  lost: Errand | undefined
+
+  /** The server has answered. */
+  take(summary: Summary): void {
+    this.last = summary
+    this.troubles = 0
+    if (this.lent?.generation !== summary.token?.generation) this.lent = undefined
+  }
+
+  /** The token is used no more: it was refused, or a disconnect is asked for. */
+  drop(): void {
+    this.lent = undefined
+    this.drops++
+  }
+}
+
+/** One for each running machine, by its actor system. */
+export function createKnowledge(): (system: object) => Known {
+  const all = new WeakMap<object, Known>()
+  return (system) => {
+    const known = all.get(system) ?? new Known()
+    all.set(system, known)
+    return known
+  }
+}

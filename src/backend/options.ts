@@ -1,0 +1,80 @@
+import { type Failure, misconfigured, type OAuthError } from '../failure.ts'
+import { isLoopback } from '../registration.ts'
+
+/** How a login that came back by the handler's own callback has ended. */
+export interface Returned {
+  /** Whose login it was; `undefined` where none waits for this redirect in this session. */
+  readonly connection: string | undefined
+  /** Why there is no session; `undefined` where there is one. */
+  readonly failure: Failure | undefined
+}
+
+export interface BackendOptions {
+  /** The origins of the pages that may ask, such as `https://pos.example.com`: https, or http on a loopback address. */
+  readonly origins: readonly string[]
+  /**
+   * The id of the browser session that a request comes in; `undefined` where there is none: it is then answered 401. Logins
+   * are bound to it, so it must not change while one is under way, and must be no id that two browsers share. A cookie that
+   * carries it must be `SameSite=Lax`: the redirect of a login comes from another site.
+   */
+  readonly session: (request: Request) => string | undefined | Promise<string | undefined>
+  /** Whether whoever sends this request may use the connection of this name: see it, connect, disconnect and forget it. */
+  readonly allows: (request: Request, connection: string) => boolean | Promise<boolean>
+  /**
+   * Where the browser goes after a login that came back by the handler's own callback: a page that connects the same name.
+   * Default `/`.
+   */
+  readonly page?: string | ((returned: Returned) => string)
+  /** Whether devices get the access token, to call the provider's APIs themselves. Default false. */
+  readonly tokens?: boolean
+}
+
+/** Each option, and what it must be. */
+const expectations: {
+  readonly [Option in keyof Required<BackendOptions>]: readonly [string, (value: unknown) => boolean]
+} = {
+  origins: ['a list of origins, https or loopback http, as https://pos.example.com', areOrigins],
+  session: ['a function', isFunction],
+  allows: ['a function', isFunction],
+  page: ['a path, or a function', (value) => value === undefined || isText(value) || isFunction(value)],
+  tokens: ['true or false', (value) => value === undefined || typeof value === 'boolean'],
+}
+
+/**
+ * Checks the options and fills in what was not given.
+ *
+ * @throws OAuthError `invalid_configuration`; the message names the option
+ */
+export function withDefaults(about: string, options: BackendOptions) {
+  if (typeof options !== 'object' || options === null) throw wrong(about, 'options', 'an object')
+  for (const option of Object.keys(options))
+    if (!Object.hasOwn(expectations, option)) throw wrong(about, option, 'unknown')
+  for (const [option, [expected, holds]] of Object.entries(expectations))
+    if (!holds(Reflect.get(options, option))) throw wrong(about, option, expected)
+  const { origins, session, allows, page = '/', tokens = false } = options
+  const pageAfter = typeof page === 'string' ? () => page : page
+  return { origins: new Set(origins), session, allows, pageAfter, tokens }
+}
+
+function wrong(about: string, option: string, expected: string): OAuthError {
+  return misconfigured(`${about}, option ${option}`, expected)
+}
+
+/** As browsers write them: in lower case, and without a path or the scheme's own port. */
+function areOrigins(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isOrigin)
+}
+
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { origin, protocol, hostname } = new URL(value)
+  return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)))
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
