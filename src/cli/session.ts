@@ -1,0 +1,158 @@
+import { env } from 'node:process'
+import type { InspectionEvent } from 'xstate'
+import { type Client, createClient } from '../client.ts'
+import type { Connection } from '../connection.ts'
+import type { FlowSnapshot } from '../flow-actor.ts'
+import type { Grant, Provider } from '../providers/provider.ts'
+import type { Transition } from '../transitions.ts'
+import { CLIENT_SECRET } from './client-secret.ts'
+import { WrongUse } from './command.ts'
+import { type Home, homeAt } from './home.ts'
+import { providerFor } from './provider-argument.ts'
+import { CLIENT_ID, type Ready, type RegistrationOptions, registrationFor } from './registration-options.ts'
+import { placeOf, type Remembered, rememberedIn } from './remembered.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the commands for one connection may be told. */
+export interface SessionOptions extends RegistrationOptions {
+  readonly vault?: string
+}
+
+/** One connection, as far as it is known before anything runs. */
+export interface Prepared extends Ready {
+  readonly home: Home
+  /** As the user calls it. */
+  readonly name: string
+  /** As the vault knows it. */
+  readonly place: string
+  /** What was remembered of just this connection. */
+  readonly known: Remembered | undefined
+  /** Remembers how it was made. */
+  remember(withSecret?: boolean): Promise<void>
+  forget(): Promise<void>
+}
+
+/** A connection that runs. */
+export interface Session extends AsyncDisposable {
+  readonly client: Client<Grant>
+  readonly connection: Connection
+}
+
+/** Finds out what is meant, and asks for what is missing. Throws {@link WrongUse}. */
+export async function prepare(argument: string, options: SessionOptions, terminal: Terminal): Promise<Prepared> {
+  if (options.connection === '') throw new WrongUse('--connection is empty.')
+  const home = homeAt(options.vault)
+  const memory = rememberedIn(home.folder)
+  const provider = await providerFor(argument, memory.all)
+  const known = await memory.one(placeOf(provider, options.connection))
+  const like = known ?? (await likely(memory.all(), provider.id))
+  const ready = await registrationFor(provider, withEnvironment(options), like, home, terminal)
+  return prepared(ready, provider, options.connection, known, home)
+}
+
+/** A connection that is remembered, as it is: the environment speaks of one that is named. */
+export async function prepareKnown(known: Remembered, home: Home, terminal: Terminal): Promise<Prepared> {
+  const { provider, connection } = known
+  return prepared(
+    await registrationFor(provider, { connection }, known, home, terminal),
+    provider,
+    connection,
+    known,
+    home,
+  )
+}
+
+function prepared(ready: Ready, provider: Provider, name: string, known: Remembered | undefined, home: Home): Prepared {
+  const memory = rememberedIn(home.folder)
+  const place = placeOf(provider, name)
+  return {
+    ...ready,
+    ...{ home, name, place, known },
+    remember: async (withSecret = true) => memory.keep(await ready.remembering(withSecret)),
+    forget: () => memory.forget(place),
+  }
+}
+
+/** What was typed goes before what is in the environment, and that before what is remembered. */
+function withEnvironment(options: SessionOptions): SessionOptions {
+  const clientId = options.clientId ?? env[CLIENT_ID]
+  const clientSecret = env[CLIENT_SECRET]
+  return { ...options, ...(clientId && { clientId }), ...(clientSecret && { clientSecret }) }
+}
+
+/** Another connection of a provider has mostly the same registration; where they differ, somebody has to say which. */
+async function likely(all: Promise<readonly Remembered[]>, id: string): Promise<Remembered | undefined> {
+  const others = (await all).filter(({ provider }) => provider.id === id)
+  const [first] = others
+  const isSame = others.every(({ clientId, sandbox }) => clientId === first?.clientId && sandbox === first.sandbox)
+  return isSame ? first : undefined
+}
+
+/** Runs a connection. Throws `OAuthError` `invalid_configuration` or `insecure_endpoint`. */
+export function open(
+  { provider, registration, home, place }: Prepared,
+  terminal: Terminal,
+  settings: { redirectUri?: string; inspect?: (event: InspectionEvent) => void } = {},
+): Session {
+  const { redirectUri, inspect } = settings
+  const used = redirectUri === undefined ? registration : { ...registration, redirectUri }
+  const options = { vault: home.vault, allowLoopbackHttp: true, ...(inspect && { inspect }) }
+  const client: Client<Grant> = createClient(provider, used, options)
+  const connection: Connection = client.connect(place)
+  if (terminal.isVerbose) connection.on('transition', (transition) => terminal.note(remarkOn(place, transition)))
+  return { client, connection, [Symbol.asyncDispose]: () => connection.stop() }
+}
+
+function remarkOn(place: string, { from, to, event, endpoint, status }: Transition): string {
+  const asked = endpoint ? ` · ${endpoint} ${status ?? 'without an answer'}` : ''
+  return `${place}  ${from} → ${to}  ${event}${asked}`
+}
+
+/** Resolves with the first thing that is found in a snapshot, now or later. Rejects with the signal's reason, or what is thrown. */
+export function until<T>(
+  { actor }: Connection,
+  look: (snapshot: FlowSnapshot) => T | undefined,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      try {
+        const found = look(actor.getSnapshot())
+        if (found === undefined) return
+        resolve(found)
+      } catch (error) {
+        reject(error)
+      }
+      end()
+    }
+    const abort = () => {
+      end()
+      reject(signal.reason)
+    }
+    const { unsubscribe } = actor.subscribe({ next: check })
+    const end = () => {
+      unsubscribe()
+      signal.removeEventListener('abort', abort)
+    }
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    check()
+  })
+}
+
+/** The first snapshot after the vault has been read. */
+export function recalled({ connection }: Session, signal: AbortSignal): Promise<FlowSnapshot> {
+  return until(connection, (snapshot) => (snapshot.value === 'recalling' ? undefined : snapshot), signal)
+}
+
+/** What a snapshot of a flow is called. */
+export function stateOf({ value }: FlowSnapshot): string {
+  return typeof value === 'string' ? value : ''
+}
+
+const resting = ['idle', 'revoked', 'expired', 'failed']
+
+/** Whether nothing goes on without somebody who asks for it. */
+export function isAtRest(snapshot: FlowSnapshot): boolean {
+  return resting.includes(stateOf(snapshot))
+}

@@ -1,0 +1,25 @@
+import { type Failure, OAuthError } from '../failure.ts'
+import { VaultError } from '../vault/vault-error.ts'
+import { WrongUse } from './command.ts'
+import { Interruption } from './exit-codes.ts'
+import type { ToldFailure } from './json.ts'
+
+/** A failure as a program is told it. */
+export function toldFailure({ code, message, retryable, retryAt, error }: Failure): ToldFailure {
+  return { code, message, retryable, ...(retryAt !== undefined && { retryAt }), ...(error !== undefined && { error }) }
+}
+
+/** What a command was ended by, in one line; of a defect no more than its kind, since its text may hold anything. */
+export function troubleOf(trouble: unknown): ToldFailure {
+  if (trouble instanceof OAuthError) return toldFailure(trouble.failure)
+  if (trouble instanceof VaultError) return { code: 'vault_unavailable', message: trouble.message, retryable: true }
+  if (trouble instanceof WrongUse) return { code: 'wrong_use', message: trouble.message }
+  if (trouble instanceof Interruption) return { code: 'interrupted', message: saidOf(trouble) }
+  const kind = trouble instanceof Error ? trouble.constructor.name : typeof trouble
+  const message = `Unexpected error in oauth-machines (${kind}). Please report it, with what --verbose adds; nothing stored is lost.`
+  return { code: 'defect', message }
+}
+
+function saidOf({ by }: Interruption): string {
+  return by === 'SIGINT' ? 'Cancelled.' : 'Interrupted; what was begun can be gone on with.'
+}

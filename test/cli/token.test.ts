@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEmulated } from './support/emulated.ts'
+
+let world: Awaited<ReturnType<typeof createEmulated>>
+beforeAll(async () => {
+  // Each token is stale at once: it is renewed whenever somebody asks.
+  world = await createEmulated({ tyro: { accessTokenLifetime: 2 } })
+  await world.connect()
+}, 30_000)
+afterAll(() => world[Symbol.asyncDispose]())
+
+describe('token', { timeout: 60_000 }, () => {
+  it('is one refresh for two who ask at once, and one line each', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const before = world.asked('refresh_token')
+    const both = await Promise.all([world.run(['token', 'our-tyro']), world.run(['token', 'our-tyro'])])
+    expect(both.map(({ code, err }) => ({ code, err }))).toEqual([
+      { code: 0, err: '' },
+      { code: 0, err: '' },
+    ])
+    expect(world.asked('refresh_token') - before).toBe(1)
+    expect(both[0]?.out).toMatch(/^ey[\w.-]+\n$/)
+    expect(both[1]?.out).toBe(both[0]?.out)
+  })
+
+  it('of a session that has ended needs a person: exit code 3, and how', async () => {
+    await world.connect('--connection', 'ended')
+    world.emulator.revokeAll('tyro')
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const { code, out, err } = await world.run(['token', 'our-tyro', '--connection', 'ended'])
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toMatch(/oauth-machines login our-tyro --connection ended\n$/)
+  })
+
+  it('of a server in trouble is a failure', async () => {
+    const fault = { kind: 'status', status: 503 } as const
+    world.emulator.fault({ provider: 'mypos', endpoint: 'token' }, fault)
+    const words = ['token', world.mypos, '--client-id', 'office', '--client-secret-file', world.secretFile]
+    const { code, out, err } = await world.run(words)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain('the server is in trouble')
+    expect((await world.run(['token', world.mypos])).code).toBe(2)
+  })
+})
+
+describe('output that nobody reads', { timeout: 60_000 }, () => {
+  it('is no crash', async () => {
+    const watching = world.start(['watch', 'our-tyro'], {
+      within: (words) => ['sh', ['-c', '"$@" | head -n 1', 'sh', ...words]],
+    })
+    const { out, err } = await watching.ended()
+    expect(out).toContain('begins in recalling')
+    expect(err).toBe('')
+  })
+})
