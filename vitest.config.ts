@@ -14,6 +14,20 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** The package's own names lead to its sources, not to what the last build left in dist. */
+export const resolve = {
+  alias: [
+    { find: 'oauth-machines/ky', replacement: here('src/resource/ky.ts') },
+    { find: 'oauth-machines/vault/memory', replacement: here('src/vault/memory.ts') },
+    { find: 'oauth-machines/inspect/stately', replacement: here('src/inspect/stately/index.ts') },
+    {
+      find: /^oauth-machines\/(backend|backend\/client|emulator|inspect|node|view|viewer|vault\/\w+)$/,
+      replacement: here('src/$1/index.ts'),
+    },
+    { find: 'oauth-machines', replacement: here('src/index.ts') },
+  ],
+}
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -23,17 +37,5 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
-  resolve: {
-    // Not what the last build left in dist.
-    alias: [
-      { find: 'oauth-machines/ky', replacement: here('src/resource/ky.ts') },
-      { find: 'oauth-machines/vault/memory', replacement: here('src/vault/memory.ts') },
-      { find: 'oauth-machines/inspect/stately', replacement: here('src/inspect/stately/index.ts') },
-      {
-        find: /^oauth-machines\/(backend|backend\/client|emulator|inspect|node|view|viewer|vault\/\w+)$/,
-        replacement: here('src/$1/index.ts'),
-      },
-      { find: 'oauth-machines', replacement: here('src/index.ts') },
-    ],
-  },
+  resolve,
 })

@@ -146,7 +146,7 @@ describe.skipIf(executable === undefined)('in a browser', { timeout: 60_000 }, (
         stroke: accents[colorScheme],
         width: '3px',
       })
-      expect(Number((await page.evaluate(looks, '.arrow.trouble:not(.live) .way')).opacity)).toBeLessThan(0.6)
+      expect(Number((await page.evaluate(looks, '.arrow.trouble:not(.live) .way')).opacity)).toBeLessThan(0.8)
     },
   )
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { resolve } from '../../vitest.config.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -15,10 +16,5 @@ export default defineConfig({
     // Some files work, and others mostly wait.
     maxWorkers: 2,
   },
-  resolve: {
-    alias: {
-      'oauth-machines/emulator': here('../../src/emulator/index.ts'),
-      'oauth-machines': here('../../src/index.ts'),
-    },
-  },
+  resolve,
 })
