@@ -2,18 +2,12 @@ import type { ViewerDeed } from 'oauth-machines/inspect'
 import { groups, type Means } from './means.ts'
 import type { Program } from './program.ts'
 
-/** What happens on the machine that the programs run on. */
-export function machineDeeds({ clock, programs }: Means): ViewerDeed[] {
-  const { till, office, service } = programs
-  const all = [till, office, service]
-  return [jump(clock, all), ...all.map(restart)]
-}
-
 const HOUR = 3_600_000
 /** How long a program waits for a token, in milliseconds. */
 const PATIENCE = 10_000
 
-function jump(clock: Means['clock'], programs: readonly Program[]): ViewerDeed {
+/** The clock of the machine that the programs run on is wrong from now on. */
+export function jump(clock: Means['clock'], programs: readonly Program[]): ViewerDeed {
   return {
     id: 'clock jump',
     label: 'Set the clock an hour ahead',
@@ -46,7 +40,8 @@ export function ask(service: Program): ViewerDeed {
   }
 }
 
-function restart(program: Program): ViewerDeed {
+/** As after a power cut. */
+export function restart(program: Program): ViewerDeed {
   return {
     id: `${program.name} restart`,
     label: 'Restart the program',

@@ -3,27 +3,24 @@ import type { ViewerDeed } from 'oauth-machines/inspect'
 import { groups, type Means } from './means.ts'
 import type { Program, ProviderId } from './program.ts'
 
-/** What happens at a server, and on the way to it. */
-export function serverDeeds(means: Means): ViewerDeed[] {
-  const { till, office, service } = means.programs
-  return [
-    slowDown(till, means),
-    ...[till, office, service].flatMap((program) => [
-      loseAnswer(program, means),
-      ...outage(program, means),
-      revoke(program, means),
-    ]),
-  ]
+const setAlready = 'It is set already.'
+/** A fault is seen only in a request. */
+const atOnce = 'If connected, it is renewed at once; if not, connect.'
+
+/** Where a token is at hand and nothing else is under way, a fault is met at once. */
+function meet(program: Program): void {
+  const { value, context } = stateOf(program)
+  if (value === 'authorized' && context.token?.renewable) program.connection().send({ type: 'token.refresh' })
 }
 
-const setAlready = 'It is set already.'
-
-function slowDown(till: Program, { script }: Means): ViewerDeed {
+/** A server that wants to be asked less often. */
+export function slowDown(till: Program, { script }: Means): ViewerDeed {
   const id = `${till.name} slow down`
   return {
     id,
     label: 'Slow down',
-    description: 'The next poll is answered slow_down. Watch: five seconds more between polls.',
+    description:
+      'While a code is on the screen: the next poll is answered slow_down. Watch: five seconds more between polls.',
     group: groups.one,
     connection: till.name,
     run() {
@@ -43,17 +40,20 @@ const lost: Readonly<Record<ProviderId, string>> = {
   mypos: 'it is asked again.',
 }
 
-function loseAnswer({ name, provider }: Program, { script }: Means): ViewerDeed {
+/** A network that breaks after the server has acted. */
+export function loseAnswer(program: Program, { script }: Means): ViewerDeed {
+  const { name, provider } = program
   const id = `${name} lose answer`
   return {
     id,
     label: 'Lose the next answer',
-    description: `The server acts, its answer is lost. Watch: ${lost[provider]}`,
+    description: `The server acts, its answer is lost. ${atOnce} Watch: ${lost[provider]}`,
     group: groups.one,
     connection: name,
     run() {
       if (script.holds(id)) throw new Error(setAlready)
       script.add(id, [{ place: { provider, endpoint: 'token' }, fault: { kind: 'reset', when: 'after' } }])
+      meet(program)
     },
   }
 }
@@ -61,18 +61,20 @@ function loseAnswer({ name, provider }: Program, { script }: Means): ViewerDeed 
 /** Its pages stay, so that a merchant who is at the door is not turned away by another fault than the one to be seen. */
 const doors = ['deviceAuthorization', 'token', 'revocation'] as const satisfies readonly EndpointName[]
 
-function outage({ name, provider }: Program, { script, outage: span }: Means): ViewerDeed[] {
+/** A server that is in trouble, and the end of that. */
+export function outages(program: Program, { script, outage: span }: Means): Record<'begin' | 'end', ViewerDeed> {
+  const { name, provider } = program
   const id = `${name} outage`
   let timer: ReturnType<typeof setTimeout> | undefined
   const end = () => {
     clearTimeout(timer)
     script.takeBack(id)
   }
-  return [
-    {
+  return {
+    begin: {
       id,
       label: 'Outage',
-      description: `503 for ${span / 1000} seconds. Watch: pauses that double, while the token at hand serves on.`,
+      description: `503 for ${span / 1000} seconds. ${atOnce} Watch: pauses that double, while the token at hand serves on.`,
       group: groups.one,
       connection: name,
       run() {
@@ -83,12 +85,13 @@ function outage({ name, provider }: Program, { script, outage: span }: Means): V
           doors.map((endpoint) => ({ place: { provider, endpoint, times: Infinity }, fault })),
         )
         timer = setTimeout(end, span).unref()
+        meet(program)
       },
     },
-    {
+    end: {
       id: `${id} ends`,
       label: 'End the outage',
-      description: 'Watch: the next try succeeds, when it is due.',
+      description: 'During an outage. Watch: the next try succeeds, when it is due.',
       group: groups.one,
       connection: name,
       run() {
@@ -96,7 +99,7 @@ function outage({ name, provider }: Program, { script, outage: span }: Means): V
         end()
       },
     },
-  ]
+  }
 }
 
 const refused = 'one refresh, which is refused.'
@@ -106,12 +109,13 @@ const revoked: Readonly<Record<ProviderId, string>> = {
   mypos: 'another token, and nobody is needed.',
 }
 
-function revoke(program: Program, { emulator }: Means): ViewerDeed {
+/** A session that is ended in the provider's back office. */
+export function revoke(program: Program, { emulator }: Means): ViewerDeed {
   const { name, provider } = program
   return {
     id: `${name} revoke`,
     label: 'Revoke at the server',
-    description: `The session ends there, an API answers 401. Watch: ${revoked[provider]}`,
+    description: `Once connected: the session ends there, an API answers 401. Watch: ${revoked[provider]}`,
     group: groups.one,
     connection: name,
     run() {

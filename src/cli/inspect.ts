@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { OAuthError } from '../failure.ts'
 import { startViewer, type Viewer, type ViewerOptions } from '../viewer/index.ts'
 import { type Command, print, WrongUse } from './command.ts'
+import { Interruption } from './exit-codes.ts'
 
 /** Where the viewer listens, unless told otherwise. */
 const PORT = 4455
@@ -24,8 +25,10 @@ export const inspect: Command = {
   help,
   async run(args) {
     const viewer = await start(optionsOf(args))
+    const unread = nobodyReads()
     print(welcome(viewer))
-    await ended(viewer)
+    await ended(viewer, unread)
+    if (unread.aborted) throw unread.reason
     print('The viewer has ended.')
   },
 }
@@ -71,12 +74,21 @@ function welcome({ link, hostLink }: Viewer): string {
 `
 }
 
-/** Gives out links until a signal comes. A second signal ends the process at once. */
-async function ended(viewer: Viewer): Promise<void> {
+/** Aborts when nobody reads what is said here any more, as behind `| head`. It is no error to end with a stack. */
+function nobodyReads(): AbortSignal {
+  const controller = new AbortController()
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', () => controller.abort(new Interruption('pipe')))
+  return controller.signal
+}
+
+/** Gives out links until a signal comes, or nobody reads them. A second signal ends the process at once. */
+async function ended(viewer: Viewer, unread: AbortSignal): Promise<void> {
   const lines = createInterface({ input: process.stdin })
   lines.on('line', () => print(`  ${viewer.newLink()}`))
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    unread.addEventListener('abort', () => resolve(), { once: true })
   })
   lines.close()
   await viewer.close()

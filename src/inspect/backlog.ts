@@ -1,4 +1,5 @@
 import type { Appearance, Observation, TransitionTaken } from './observation.ts'
+import { createShelf } from './shelf.ts'
 
 /** What is kept of what was observed: the latest of it word for word, and of what was before no more than where it led. */
 export interface Backlog {
@@ -15,37 +16,74 @@ interface Present {
   readonly last?: TransitionTaken
 }
 
-/** @param limit how many observations are kept word for word, about, and of how many machines it is known how they stood */
-export function createBacklog(limit: number): Backlog {
-  const presents = new Map<string, Present>()
+/** How large the words may be that are kept word for word, and again those of how machines stood, in characters. */
+const CHARACTERS = 8_000_000
+
+/**
+ * @param limit how many observations are kept word for word, about, and of how many machines it is known how they stood
+ * @param characters how large they may be, each of the two, about; whoever names things at length is remembered for less
+ */
+export function createBacklog(limit: number, characters: number = CHARACTERS): Backlog {
+  const presents = createShelf<Present>(limit, characters)
   let recent: Observation[] = []
+  let size = 0
 
   function fold(observation: Observation): void {
     const { actor } = observation
     const present = follow(presents.get(actor), observation)
-    presents.delete(actor)
-    if (present) presents.set(actor, present)
-    const [oldest] = presents.keys()
-    if (oldest !== undefined && presents.size > limit) presents.delete(oldest)
+    if (present) presents.put(actor, present, sizeOf(present.before) + (present.last ? sizeOf(present.last) : 0))
+    else presents.delete(actor)
+  }
+
+  function foldOldest(): void {
+    let count = 0
+    for (const old of recent) {
+      if (recent.length - count <= limit && size <= characters) break
+      size -= sizeOf(old)
+      fold(old)
+      count++
+    }
+    recent.splice(0, count)
   }
 
   return {
     add(observation) {
       recent.push(observation)
+      size += sizeOf(observation)
       // Not each time: a tenth more is allowed, so that the list is rarely moved.
-      if (recent.length > limit * 1.1) for (const old of recent.splice(0, recent.length - limit)) fold(old)
+      if (recent.length > limit * 1.1 || size > characters * 1.1) foldOldest()
     },
     all() {
-      const stood = [...presents.values()].flatMap(({ before, last }) => (last ? [before, last] : [before]))
+      const stood = presents.entries().flatMap(([, { before, last }]) => (last ? [before, last] : [before]))
       return [...stood.sort((one, other) => one.at - other.at), ...recent]
     },
     take() {
       const taken = recent
       recent = []
+      size = 0
       for (const observation of taken) fold(observation)
       return taken
     },
   }
+}
+
+/** What an observation takes beside its words, in characters, about. */
+const FRAME = 100
+
+/** In characters, about. */
+function sizeOf(observation: Observation): number {
+  const size = FRAME + observation.actor.length + observation.name.length
+  if (observation.type === 'stopped') return size
+  if (observation.type === 'actor')
+    return size + observation.machine.length + observation.state.length + lengthOf(observation.tags)
+  const { from, to, event, arrows, tags } = observation
+  return size + from.length + to.length + event.length + lengthOf(arrows) + lengthOf(tags)
+}
+
+function lengthOf(words: readonly string[]): number {
+  let length = 0
+  for (const word of words) length += word.length
+  return length
 }
 
 /** `undefined` for a machine that has stopped, or of which too little is known. */

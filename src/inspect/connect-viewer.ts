@@ -1,3 +1,4 @@
+import { defaultEnvironment } from '../environment.ts'
 import { fail } from '../failure.ts'
 import type { FlowActor } from '../flow-actor.ts'
 import { tell } from '../tell.ts'
@@ -6,7 +7,6 @@ import { readable } from './limits.ts'
 import { closing, type Wish } from './messages.ts'
 import { LONGEST_WORD, type Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
-import { parseObservation } from './parse-observation.ts'
 import { screenOf, takes } from './screen.ts'
 import { createLine } from './viewer-line.ts'
 import { addressOf, greetingOf, type ViewerDeed, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
@@ -14,8 +14,11 @@ import { addressOf, greetingOf, type ViewerDeed, type ViewerLinkOptions, withDef
 export interface ViewerLink {
   /** For `createClient(…, { inspect })`, or for `createActor` with any machine. */
   readonly inspect: Inspect
-  /** Ends it for good. What has been told is on its way, and stays in the viewer. */
-  close(): void
+  /**
+   * Ends it for good: no more is told. Resolves when the viewer has what was told before, or after about a second where it
+   * does not listen; a Node process lives as long, also where nobody waits for it. It never rejects.
+   */
+  close(): Promise<void>
 }
 
 /** A flow that runs, as long as the host keeps it, and what the viewer was last shown of it, as JSON. */
@@ -46,9 +49,10 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
   const flows = new Map<string, Shown>()
   const changed = new Set<string>()
   let isDue = false
-  let isClosed = false
+  let farewell: Promise<void> | undefined
 
-  const line = createLine(url, greetingOf(key, { name, deeds }), {
+  const greeting = greetingOf(key, { name, deeds })
+  const line = createLine(url, () => ({ ...greeting, now: instantOf(now) }), {
     opened() {
       const known = backlog.all()
       backlog.take()
@@ -60,7 +64,7 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
       else perform(message.deed)
     },
     refused(code) {
-      close()
+      void close()
       tell(code === closing.unknown ? keyRefused : misunderstood, onProblem)
     },
   })
@@ -87,7 +91,7 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
 
   function send(observations: readonly Observation[], actors: Iterable<string>): void {
     // What the viewer could not read, it would take as a reason to end: a clock that tells no time, for instance.
-    for (const observation of observations.filter(parseObservation)) line.send({ type: 'observed', observation })
+    for (const observation of observations.filter(isReadable)) line.send({ type: 'observed', observation })
     for (const actor of actors) quietly(() => show(actor))
   }
 
@@ -100,7 +104,7 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
     const text = JSON.stringify(screen)
     if (text === shown.screen) return
     shown.screen = text
-    line.send({ type: 'screen', actor, screen })
+    line.send({ type: 'screen', actor, screen, now: instantOf(now) })
   }
 
   function obey(actor: string, wish: Wish): void {
@@ -121,16 +125,18 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
     line.send({ type: 'refused', reason })
   }
 
-  function close(): void {
-    isClosed = true
+  function close(): Promise<void> {
+    if (farewell) return farewell
     flush()
-    line.close()
+    farewell = line.close()
+    // A viewer that is only now being called is told what happened, and shown no screen that would be gone at once.
     flows.clear()
+    return farewell
   }
 
   return {
     inspect(event) {
-      if (!isClosed) quietly(() => see(event))
+      if (!farewell) quietly(() => see(event))
     },
     close,
   }
@@ -142,6 +148,23 @@ function quietly(work: () => void): void {
   } catch {
     // A machine that cannot be read, a guard or a clock that throws: there is less to see, and the host must not notice.
   }
+}
+
+/** Of what is picked elsewhere, these are as the host has them. */
+function isReadable(observation: Observation): boolean {
+  const status = observation.type === 'transition' ? observation.request?.status : undefined
+  return Number.isFinite(observation.at) && (status === undefined || Number.isInteger(status))
+}
+
+/** A clock that throws, or tells no time, is the host's affair: the viewer then takes this machine's. */
+function instantOf(now: () => number): number {
+  try {
+    const instant = now()
+    if (Number.isFinite(instant)) return instant
+  } catch {
+    // As above.
+  }
+  return defaultEnvironment().now()
 }
 
 const about = 'connectViewer'

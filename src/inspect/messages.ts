@@ -63,9 +63,12 @@ export type FromHost =
       /** For instance the name of the program. */
       readonly name: string
       readonly deeds: readonly Deed[]
+      /** The host's clock at this moment, in Unix milliseconds. */
+      readonly now: number
     }
   | { readonly type: 'observed'; readonly observation: Observation }
-  | { readonly type: 'screen'; readonly actor: string; readonly screen: Screen }
+  /** `now` is the host's clock at this moment, in Unix milliseconds. */
+  | { readonly type: 'screen'; readonly actor: string; readonly screen: Screen; readonly now: number }
   /** What became of a wish or a deed, where it did not do as asked. */
   | { readonly type: 'refused'; readonly reason: string }
 
@@ -84,7 +87,16 @@ export type FromPage =
 export type ToPage =
   /** Everything known so far follows. */
   | { readonly type: 'welcome'; readonly session: string }
-  | { readonly type: 'host'; readonly host: string; readonly name: string; readonly deeds: readonly Deed[] }
+  | {
+      readonly type: 'host'
+      readonly host: string
+      readonly name: string
+      readonly deeds: readonly Deed[]
+      /** By how many milliseconds the host's clock is ahead of the viewer's; negative where it is behind. */
+      readonly ahead: number
+    }
+  /** The host's clock is ahead by another time now. */
+  | { readonly type: 'clock'; readonly host: string; readonly ahead: number }
   | { readonly type: 'observed'; readonly host: string; readonly observation: Observation }
   | { readonly type: 'screen'; readonly host: string; readonly actor: string; readonly screen: Screen }
   | { readonly type: 'refused'; readonly host: string; readonly reason: string }

@@ -53,14 +53,14 @@ const deeds = v.pipe(v.array(deed), v.maxLength(MOST_DEEDS))
 
 const hello = { type: v.literal('hello'), version: v.number() }
 const greeting: v.GenericSchema<unknown, Greeting> = v.union([
-  v.object({ ...hello, as: v.literal('host'), key: word, name: word, deeds }),
+  v.object({ ...hello, as: v.literal('host'), key: word, name: word, deeds, now: finite }),
   v.object({ ...hello, as: v.literal('page'), token: word }),
   v.object({ ...hello, as: v.literal('page'), session: word }),
 ])
 
 const fromHost: v.GenericSchema<unknown, HostMessage> = v.variant('type', [
   v.object({ type: v.literal('observed'), observation }),
-  v.object({ type: v.literal('screen'), actor: word, screen }),
+  v.object({ type: v.literal('screen'), actor: word, screen, now: finite }),
   v.object({ type: v.literal('refused'), reason: text }),
 ])
 
@@ -77,7 +77,8 @@ const toHost: v.GenericSchema<unknown, ToHost> = v.variant('type', [
 
 const toPage: v.GenericSchema<unknown, ToPage> = v.variant('type', [
   v.object({ type: v.literal('welcome'), session: word }),
-  v.object({ type: v.literal('host'), host: word, name: word, deeds }),
+  v.object({ type: v.literal('host'), host: word, name: word, deeds, ahead: finite }),
+  v.object({ type: v.literal('clock'), host: word, ahead: finite }),
   v.object({ type: v.literal('observed'), host: word, observation }),
   v.object({ type: v.literal('screen'), host: word, actor: word, screen }),
   v.object({ type: v.literal('refused'), host: word, reason: text }),

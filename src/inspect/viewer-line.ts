@@ -12,8 +12,11 @@ export interface Line {
   call(): void
   /** Says something to a viewer that listens; else nothing. */
   send(message: FromHost): void
-  /** Ends it for good. */
-  close(): void
+  /**
+   * Ends it for good: what has been said arrives first, and a viewer that is being called is still told. Resolves when that
+   * is done, after a second at most; until then a process goes on.
+   */
+  close(): Promise<void>
 }
 
 export interface LineEvents {
@@ -27,47 +30,80 @@ export interface LineEvents {
 /** Before the first call again, and at most, in milliseconds. */
 const PAUSE = { first: 1_000, longest: 30_000 }
 
+/** How long the end may take, in milliseconds. */
+const FAREWELL = 1_000
+
 /** A viewer that takes so little is given up, in bytes; when it comes back, it is told the present. */
 const STUCK = 8 * 1024 * 1024
 
-/** @param greeting what is said first */
-export function createLine(url: string, greeting: FromHost, events: LineEvents): Line {
-  let state: 'quiet' | 'calling' | 'open' | 'over' = 'quiet'
+/** @param greeting makes what is said first, at each call */
+export function createLine(url: string, greeting: () => FromHost, events: LineEvents): Line {
+  let state: 'quiet' | 'calling' | 'waiting' | 'open' | 'leaving' | 'over' = 'quiet'
   let wire: Wire | undefined
   let pause = PAUSE.first
   let cancelPause = () => {}
+  let gone = () => {}
 
   function call(): void {
     state = 'calling'
-    openSocket(url, { opened: () => say(greeting), heard, closed }).then(take, () => closed())
+    openSocket(url, { opened: () => say(greeting()), heard, closed }).then(take, () => closed())
   }
 
   function take(opened: Wire): void {
     wire = opened
-    if (state === 'over') wire.close()
+    if (state === 'over') end()
   }
 
   function heard(text: string): void {
     const message = parseToHost(text)
     // Both sides speak the same version; whatever else is on this port is not listened to.
-    if (!message || state === 'over') return
+    // After a farewell, nothing counts any more.
+    if (!message || wire?.readyState !== OPEN) return
     if (message.type === 'welcome') welcomed()
     else events.heard(message)
   }
 
   function welcomed(): void {
+    const isLeaving = state === 'leaving'
     state = 'open'
     pause = PAUSE.first
     events.opened()
+    if (isLeaving) bow()
   }
 
   function closed(code?: number): void {
     wire = undefined
-    if (state === 'over') return
+    const isLeaving = state === 'leaving' || state === 'over'
     const isUnwanted = code === closing.unknown || code === closing.misunderstood
-    state = isUnwanted ? 'over' : 'calling'
+    state = isUnwanted || isLeaving ? 'over' : 'waiting'
+    gone()
     if (isUnwanted) events.refused(code)
-    else callLater()
+    else if (!isLeaving) callLater()
+  }
+
+  /** What was said before is read before it. */
+  function bow(): void {
+    state = 'leaving'
+    wire?.close()
+  }
+
+  /** Whatever was not said by now is not said. */
+  function end(): void {
+    state = 'over'
+    if (wire?.terminate) wire.terminate()
+    else wire?.close()
+    gone()
+  }
+
+  /** Resolves at the end. Somebody may wait for it: it keeps a process alive. */
+  function ended(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = defaultEnvironment().after(FAREWELL, end, { watched: true })
+      gone = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   function callLater(): void {
@@ -94,10 +130,12 @@ export function createLine(url: string, greeting: FromHost, events: LineEvents):
     send(message) {
       if (state === 'open') say(message)
     },
-    close() {
-      state = 'over'
+    async close() {
       cancelPause()
-      wire?.close()
+      const isThere = state === 'open' || state === 'calling'
+      if (state === 'open') bow()
+      else state = isThere ? 'leaving' : 'over'
+      if (isThere) await ended()
     },
   }
 }

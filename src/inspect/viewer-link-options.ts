@@ -24,6 +24,8 @@ export interface ViewerDeed extends Deed {
 }
 
 const about = 'connectViewer'
+/** How many characters a clock may take in JSON. */
+const CLOCK = 25
 
 /** Each option, and what it must be. */
 const expectations: {
@@ -67,14 +69,14 @@ export function addressOf(link: string): { readonly url: string; readonly key: s
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]']
 
-/** What is said first. */
+/** What is said first, but for the clock. */
 export function greetingOf(key: string, { name, deeds }: Pick<ReturnType<typeof withDefaults>, 'name' | 'deeds'>) {
   const told = deeds.map(({ id, label, description, group, connection }) => ({
     ...{ id, label, description, group },
     ...(connection !== undefined && { connection }),
   }))
-  const greeting = { type: 'hello', as: 'host', version: PROTOCOL, key, name, deeds: told } as const
-  if (JSON.stringify(greeting).length > LONGEST_MESSAGE) throw wrong('deeds', 'shorter words')
+  const greeting = { type: 'hello', as: 'host', version: PROTOCOL, key, name, deeds: told, now: 0 } as const
+  if (JSON.stringify(greeting).length + CLOCK > LONGEST_MESSAGE) throw wrong('deeds', 'shorter words')
   return greeting
 }
 

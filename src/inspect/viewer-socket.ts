@@ -6,6 +6,8 @@ export interface Wire {
   readonly readyState: number
   send(text: string): void
   close(): void
+  /** Ends it at once; not in a page. */
+  terminate?(): void
 }
 
 export interface Hears {

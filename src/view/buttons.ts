@@ -35,10 +35,11 @@ function starting({ state, machine, failure }: Scene): Label {
   return state === 'expired' || state === 'revoked' ? 'connectAgain' : 'connect'
 }
 
-function refreshing({ state, isAtRest }: Scene): Label {
+function refreshing({ state, isAtRest, canRenew }: Scene): Label {
   if (state === 'recalling') return undefined
   if (state === 'backingOff') return 'tryNow'
-  return isAtRest ? 'lookAgain' : 'renew'
+  if (isAtRest) return 'lookAgain'
+  return canRenew ? 'renew' : undefined
 }
 
 function forgetting({ state }: Scene): Label {

@@ -36,16 +36,16 @@ export const english: Words = {
   },
   working: {
     requestingCode: { title: 'Connecting', why: 'The provider is being asked for a code.' },
-    preparing: { title: 'Connecting', why: 'The link to the login page is being made.' },
+    preparing: { title: 'Connecting', why: 'The login page is being prepared.' },
     requestingToken: { title: 'Connecting', why: 'The provider is being asked for access.' },
     adopting: { title: 'Connecting', why: 'The provider is being asked to renew an earlier connection.' },
     exchangingCode: { title: 'Connecting', why: 'The provider is being asked to confirm the login.' },
     refreshing: { title: 'Connected', why: 'The connection is being renewed.' },
-    revoking: { title: 'Disconnecting', why: 'The provider is being told to end the connection.' },
+    revoking: { title: 'Disconnecting', why: 'The provider is being asked to end the connection.' },
     forgetting: { title: 'One moment', why: 'What was stored here is being erased.' },
   },
   waiting: {
-    recalling: 'It is being looked up how the connection stands.',
+    recalling: 'The connection is being looked up.',
     polling: 'The provider is being asked whether access was allowed.',
     nextPoll: 'Nobody has allowed access yet. The provider is asked again shortly.',
     slowDown: (seconds) =>
@@ -57,7 +57,7 @@ export const english: Words = {
     end: 'The connection cannot be renewed. When it ends, somebody must connect again.',
     noEnd: 'The provider has not said when the connection ends.',
     atRest: 'Nothing happens until somebody connects.',
-    untilAsked: 'It connects automatically as soon as it is needed.',
+    untilAsked: 'It connects automatically when it is needed.',
     stopped: 'The program has stopped this connection.',
   },
   buttons: {
@@ -163,6 +163,7 @@ export const english: Words = {
     },
   },
   tryLater: 'Try again in a few minutes.',
+  lastToken: 'When it ends, connect again.',
   stillListed: {
     text: 'The provider may still list this device.',
     remedy: 'End the connection in your account at the provider as well.',

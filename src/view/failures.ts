@@ -29,12 +29,14 @@ export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
   invalid_configuration: 'developer',
 }
 
-export function failureOf({ state, failure, isAtRest }: Scene, words: Words): View['failure'] {
+export function failureOf({ state, failure, isAtRest, canRenew }: Scene, words: Words): View['failure'] {
   if (!failure) return undefined
   const { code, message } = failure
   const who = whoCanAct[code]
   const said = { ...words.failures[code], ...(who && { who }), code, ...(message !== undefined && { message }) }
   if (state === 'revoked') return { ...said, ...words.stillListed, who: 'merchant' }
+  // The session is over, and nobody can connect again before the token at hand has run out.
+  if (state === 'authorized' && !canRenew && who === 'merchant') return { ...said, remedy: words.lastToken }
   // It would pass by itself, but here nothing is tried again without a person.
   if (isAtRest && who === 'nobody') return { ...said, remedy: words.tryLater, who: 'merchant' }
   return said

@@ -10,6 +10,8 @@ export interface Scene extends Seen {
   /** What the vault holds is not known: it is being read, or could not be. */
   readonly isBlind: boolean
   readonly isAtRest: boolean
+  /** A new token can be had without a person. */
+  readonly canRenew: boolean
   /** Somebody is to approve. */
   readonly isAwaiting: boolean
 }
@@ -19,7 +21,7 @@ const blinding = ['vault_unavailable', 'vault_mismatch']
 const atRest = ['idle', 'revoked', 'expired', 'failed']
 
 export function sceneOf(seen: Seen, now: number): Scene {
-  const { state, prompt, failure } = seen
+  const { state, prompt, token, failure } = seen
   const isReading = state === 'recalling'
   const isAwaiting = awaiting.includes(state)
   const isInTrouble = state === 'backingOff'
@@ -33,6 +35,7 @@ export function sceneOf(seen: Seen, now: number): Scene {
     isLate: (isReading || isAwaiting) && isOver,
     isBlind: isReading || (isInTrouble && blinding.includes(failure?.code ?? '')),
     isAtRest: atRest.includes(state),
+    canRenew: token?.renewable ?? token?.refreshAt !== undefined,
     isAwaiting,
   }
 }

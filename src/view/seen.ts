@@ -15,8 +15,14 @@ export interface Seen {
   readonly pollIntervalSeconds?: number | undefined
   readonly nextPollAt?: number | undefined
   readonly retryAt?: number | undefined
-  /** `refreshAt` is left out where a token cannot be renewed. */
-  readonly token?: { readonly expiresAt?: number | undefined; readonly refreshAt?: number | undefined } | undefined
+  /** `refreshAt` is left out where a token cannot be renewed. Default of `renewable`: whether there is a `refreshAt`. */
+  readonly token?:
+    | {
+        readonly expiresAt?: number | undefined
+        readonly refreshAt?: number | undefined
+        readonly renewable?: boolean | undefined
+      }
+    | undefined
   readonly failure?: { readonly code: FailureCode; readonly message?: string | undefined } | undefined
   /** Whether the state accepts an event now. */
   can(event: Wish): boolean

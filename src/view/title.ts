@@ -12,7 +12,7 @@ export function titleOf(scene: Scene, { titles, working }: Words): string {
 }
 
 function nameOf(scene: Scene): Title | undefined {
-  const { state, isLate, isAwaiting, failure } = scene
+  const { state, isLate, isAwaiting, canRenew, failure } = scene
   if (isLate) return 'timeIsUp'
   if (isAwaiting) return awaiting(scene)
   switch (state) {
@@ -28,7 +28,7 @@ function nameOf(scene: Scene): Title | undefined {
     case 'failed':
       return 'failed'
     case 'authorized':
-      return 'connected'
+      return failure && !canRenew ? 'connectedForNow' : 'connected'
     default:
       return undefined
   }

@@ -47,7 +47,7 @@ export interface Words {
       /** Nobody approved in time. */
       | 'timeIsUp'
       | 'connected'
-      /** Something is in trouble, and nothing is lost yet. */
+      /** Something is in trouble, and the access is good until its end. */
       | 'connectedForNow'
       /** The access has run out while something is in trouble; it comes back by itself. */
       | 'interrupted'
@@ -132,6 +132,8 @@ export interface Words {
   readonly failures: Readonly<Record<FailureCode, FailureWords>>
   /** In place of the remedy of a failure that would pass by itself, where nothing is tried again by itself. */
   readonly tryLater: string
+  /** In place of the remedy of a failure that ended the session, while the access at hand is good until its own end. */
+  readonly lastToken: string
   /** Disconnected here, while the provider was not told, or refused. */
   readonly stillListed: FailureWords
 }

@@ -24,9 +24,14 @@ const headers = {
   'cache-control': 'no-store',
 }
 
-/** Serves the page. How many sockets there are at a time is bounded, and how long they may take to ask. */
-export function createPageServer(files: PageFiles, door: Door): Server {
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+/**
+ * Serves the page. How many sockets there are at a time is bounded, and how long they may take to ask.
+ *
+ * @param patience for a whole request, in milliseconds; about a fifth more may pass
+ */
+export function createPageServer(files: PageFiles, door: Door, patience: number): Server {
+  const limits = { requestTimeout: patience, headersTimeout: patience, connectionsCheckingInterval: patience / 5 }
+  const server = createServer(limits, (request, response) => {
     const status = refusalOf(request, door)
     if (status === undefined) answer(request, response, files)
     else response.writeHead(status, headers).end()
@@ -36,6 +41,7 @@ export function createPageServer(files: PageFiles, door: Door): Server {
 }
 
 function refusalOf(request: IncomingMessage, door: Door): number | undefined {
+  if (!door.isClear(request)) return 400
   if (!door.isMeant(request)) return 421
   if (!door.mayRead(request)) return 403
   return request.method === 'GET' || request.method === 'HEAD' ? undefined : 405

@@ -60,6 +60,7 @@ export function receive(server: Server, reception: Reception): () => void {
 }
 
 function refusalOf(request: IncomingMessage, present: number, { door }: Reception): string | undefined {
+  if (!door.isClear(request)) return '400 Bad Request'
   if (!door.isMeant(request)) return '421 Misdirected Request'
   if (!door.mayTalk(request)) return '403 Forbidden'
   return present < SOCKETS ? undefined : '503 Service Unavailable'
@@ -116,12 +117,12 @@ function admit(text: string, socket: WebSocket, request: IncomingMessage, recept
 }
 
 function admitHost(
-  { key, name, deeds }: Extract<Greeting, { as: 'host' }>,
+  { key, ...greeting }: Extract<Greeting, { as: 'host' }>,
   socket: WebSocket,
   { keys, room }: Reception,
 ): Admitted | Refusal {
   if (!keys.has(key)) return wrongKey
-  return seated(room.enterHost(name, deeds, createOutbox<ToHost>(socket)), parseFromHost)
+  return seated(room.enterHost(greeting, createOutbox<ToHost>(socket)), parseFromHost)
 }
 
 function admitPage(

@@ -1,11 +1,16 @@
+import { defaultEnvironment } from '../environment.ts'
 import { type Backlog, createBacklog } from '../inspect/backlog.ts'
-import type { Deed, Screen, ToHost, ToPage } from '../inspect/messages.ts'
+import type { Deed, FromHost, Screen, ToHost, ToPage } from '../inspect/messages.ts'
 import type { HostMessage, PageMessage } from '../inspect/parse-message.ts'
+import { createShelf, type Shelf } from '../inspect/shelf.ts'
 import type { Outbox } from './outbox.ts'
+
+/** What is known of a host from its greeting; `now` is its clock. */
+type HostGreeting = Pick<Extract<FromHost, { type: 'hello' }>, 'name' | 'deeds' | 'now'>
 
 /** Where hosts and pages meet: hosts tell, pages are told. It keeps what pages that come later need to know. */
 export interface Room {
-  enterHost(name: string, deeds: readonly Deed[], outbox: Outbox<ToHost>): Seat<HostMessage>
+  enterHost(greeting: HostGreeting, outbox: Outbox<ToHost>): Seat<HostMessage>
   /** @param open gets everything known so far, to be said first */
   enterPage(open: (known: readonly ToPage[]) => Outbox<ToPage>): Seat<PageMessage>
 }
@@ -22,7 +27,9 @@ interface Host {
   readonly deeds: readonly Deed[]
   readonly backlog: Backlog
   /** The latest screen of each actor. */
-  readonly screens: Map<string, Screen>
+  readonly screens: Shelf<Screen>
+  /** By how many milliseconds its clock is ahead of this one, as pages know it. */
+  ahead: number
   /** `undefined` once it has left. */
   outbox: Outbox<ToHost> | undefined
 }
@@ -30,10 +37,15 @@ interface Host {
 /** How many observations of a host are kept, about; and how many screens. */
 const OBSERVATIONS = 10_000
 const SCREENS = 1_000
+/** How large its screens may be altogether, in characters. */
+const SCREENS_SIZE = 4_000_000
 /** How many hosts are remembered that have left. */
 const GONE = 20
+/** By how much a host's clock may seem to change before pages are told, in milliseconds: messages take their time. */
+const UNSTEADY = 1_000
 
-export function createRoom(): Room {
+/** @param now the clock, in Unix milliseconds */
+export function createRoom(now: () => number = defaultEnvironment().now): Room {
   const hosts = new Map<string, Host>()
   const pages = new Set<Outbox<ToPage>>()
   let count = 0
@@ -42,16 +54,27 @@ export function createRoom(): Room {
     for (const page of pages) page.send(message)
   }
 
-  function enterHost(name: string, deeds: readonly Deed[], outbox: Outbox<ToHost>): Seat<HostMessage> {
+  function enterHost(greeting: HostGreeting, outbox: Outbox<ToHost>): Seat<HostMessage> {
     const id = String(++count)
-    const host: Host = { id, name, deeds, backlog: createBacklog(OBSERVATIONS), screens: new Map(), outbox }
+    const { name, deeds } = greeting
+    const ahead = greeting.now - now()
+    const host: Host = {
+      id,
+      name,
+      deeds,
+      ahead,
+      backlog: createBacklog(OBSERVATIONS),
+      screens: createShelf(SCREENS, SCREENS_SIZE),
+      outbox,
+    }
     hosts.set(id, host)
-    tellPages({ type: 'host', host: id, name, deeds })
+    tellPages({ type: 'host', host: id, name, deeds, ahead })
     outbox.send({ type: 'welcome' })
     return {
       hear(message) {
         keep(host, message)
-        tellPages({ ...message, host: id })
+        if (message.type === 'screen') compareClocks(host, message.now)
+        tellPages(toldOf(id, message))
       },
       leave() {
         host.outbox = undefined
@@ -60,6 +83,13 @@ export function createRoom(): Room {
         forgetOldest()
       },
     }
+  }
+
+  function compareClocks(host: Host, itsNow: number): void {
+    const ahead = itsNow - now()
+    if (Math.abs(ahead - host.ahead) <= UNSTEADY) return
+    host.ahead = ahead
+    tellPages({ type: 'clock', host: host.id, ahead })
   }
 
   function forgetOldest(): void {
@@ -85,24 +115,27 @@ export function createRoom(): Room {
   return { enterHost, enterPage }
 }
 
+/** What pages are told of a host's message: all but its clock. */
+function toldOf(host: string, message: HostMessage): ToPage {
+  if (message.type !== 'screen') return { ...message, host }
+  const { type, actor, screen } = message
+  return { type, host, actor, screen }
+}
+
 function keep({ backlog, screens }: Host, message: HostMessage): void {
   if (message.type === 'observed') {
     backlog.add(message.observation)
     if (message.observation.type === 'stopped') screens.delete(message.observation.actor)
   }
-  if (message.type === 'screen') {
-    screens.set(message.actor, message.screen)
-    const [oldest] = screens.keys()
-    if (oldest !== undefined && screens.size > SCREENS) screens.delete(oldest)
-  }
+  if (message.type === 'screen') screens.put(message.actor, message.screen, JSON.stringify(message.screen).length)
 }
 
 /** All that there is to tell of a host, in the order in which it makes sense. */
-function known({ id: host, name, deeds, backlog, screens, outbox }: Host): ToPage[] {
+function known({ id: host, name, deeds, ahead, backlog, screens, outbox }: Host): ToPage[] {
   return [
-    { type: 'host', host, name, deeds },
+    { type: 'host', host, name, deeds, ahead },
     ...backlog.all().map((observation) => ({ type: 'observed', host, observation }) as const),
-    ...[...screens].map(([actor, screen]) => ({ type: 'screen', host, actor, screen }) as const),
+    ...screens.entries().map(([actor, screen]) => ({ type: 'screen', host, actor, screen }) as const),
     ...(outbox ? [] : [{ type: 'left', host } as const]),
   ]
 }

@@ -23,7 +23,7 @@ export interface Viewer extends AsyncDisposable {
 export interface ViewerMeans {
   /** The folder of the page's files. */
   readonly page: string
-  /** How long a socket may take to greet, in milliseconds. Default 5,000. */
+  /** How long a request may take to be sent, and a socket to greet, in milliseconds. Default 5,000. */
   readonly patience?: number
 }
 
@@ -36,7 +36,7 @@ export async function openViewer(options: ViewerOptions, { page, patience = 5_00
   const files = await readPageFiles(page)
   let port = wanted
   const door = createDoor(() => port, origins)
-  const server = createPageServer(files, door)
+  const server = createPageServer(files, door, patience)
   const tokens = createSecrets(LINKS)
   const dismiss = receive(server, {
     ...{ door, tokens, patience },

@@ -19,7 +19,7 @@ function print(title: string, rounds: Rounds): void {
   console.log(`\n${title}`)
   for (const [watcher, times] of Object.entries(rounds)) {
     const share = (shareOf(rounds, watcher) * 100).toFixed(1)
-    console.log(`  ${watcher.padEnd(20)} ${(median(times) / 1_000).toFixed(1).padStart(7)} µs  ${share.padStart(6)} %`)
+    console.log(`  ${watcher.padEnd(24)} ${(median(times) / 1_000).toFixed(1).padStart(7)} µs  ${share.padStart(6)} %`)
   }
 }
 

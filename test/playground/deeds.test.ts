@@ -28,6 +28,21 @@ describe.concurrent('the playground', () => {
     for (const name of names) expect(deeds.filter(({ connection }) => connection === name).length).toBeGreaterThan(4)
   })
 
+  it('offers first what works from the beginning, and says of all else when it does', async () => {
+    await using stage = await play()
+    const { deeds, till, office, service } = stage
+    for (const { name } of [till, office, service]) {
+      const own = deeds.filter(({ connection, label }) => connection === name && label !== 'Ask for a token')
+      const refused: string[] = []
+      // The last one first, so that no outage has begun when its end is tried.
+      for (const { id, run } of own.toReversed()) await (async () => run())().catch(() => refused.unshift(id))
+      expect(refused.length).toBe(name === till.name ? 3 : 2)
+      expect(own.map(({ id }) => id).slice(-refused.length)).toEqual(refused)
+      for (const { description } of own.slice(-refused.length)) expect(description).toMatch(/^(While|Once|During) /)
+    }
+    expect(deeds.find(({ connection }) => connection === service.name)?.label).toBe('Ask for a token')
+  })
+
   it('closes its servers and stops its programs', async () => {
     await using stage = await play()
     const { origin } = new URL(stage.emulator.provider(tyro).endpoints.token)
@@ -70,7 +85,6 @@ describe.concurrent('a lost answer', () => {
     await approveTill(stage)
     await run('Lose the next answer', till)
     expect(() => run('Lose the next answer', till)).toThrow('already')
-    renew(till)
     await arriveAt(till, 'backingOff')
     await arriveAt(till, 'authorized')
     expect(contextOf(till)).toMatchObject({ failure: { code: 'outcome_unknown' }, token: { renewable: false } })
@@ -85,7 +99,6 @@ describe.concurrent('a lost answer', () => {
     const { office, run, runs } = stage
     await approveOffice(stage)
     await run('Lose the next answer', office)
-    renew(office)
     await arriveAt(office, 'backingOff')
     await arriveAt(office, 'authorized')
     expect(contextOf(office).token?.generation).toBe(2)
@@ -119,7 +132,6 @@ describe.concurrent('an outage', () => {
     await approveOffice(stage)
     const token = await office.connection().accessToken()
     await run('Outage', office)
-    renew(office)
     await arriveAt(office, 'backingOff')
     expect(contextOf(office).failure?.code).toBe('server_unavailable')
     expect(await office.connection().accessToken()).toBe(token)
@@ -173,12 +185,12 @@ describe.concurrent('an outage', () => {
 
   it('does not bring back a fault that was played', async () => {
     await using stage = await play()
-    const { service, run, emulator } = stage
+    const { office, service, run, emulator } = stage
     await run('Lose the next answer', service)
     service.connection().send({ type: 'authorization.start' })
     await arriveAt(service, 'authorized')
-    await run('Outage', service)
-    await run('End the outage', service)
+    await run('Outage', office)
+    await run('End the outage', office)
     renew(service)
     await arriveAt(service, 'authorized')
     expect(emulator.journal.map(({ fault }) => fault?.kind)).toEqual(['reset', undefined, undefined])

@@ -127,4 +127,5 @@ export const german: Words = {
     text: 'Beim Anbieter kann dieses Gerät noch aufgeführt sein.',
     remedy: 'Beenden Sie die Verbindung auch dort in Ihrem Konto.',
   },
+  lastToken: 'Bis zu ihrem Ende geht sie noch. Verbinden Sie das Gerät dann neu.',
 }

@@ -33,7 +33,7 @@ describe('what the screen of a till says', () => {
   it('in a login, a renewal in trouble and a logout', async () => {
     await using stage = await inMemory()
     const { connection } = till(stage)
-    expect(screen(connection)).toEqual(['One moment', 'It is being looked up how the connection stands.'])
+    expect(screen(connection)).toEqual(['One moment', 'The connection is being looked up.'])
     await until(connection, 'idle')
     expect(screen(connection)).toEqual(idle)
 
@@ -68,7 +68,7 @@ describe('what the screen of a till says', () => {
     expect(screen(connection)).toEqual(['Connected', `${renewed} 23:55:00`, '[Disconnect]'])
 
     connection.send({ type: 'token.revoke' })
-    expect(screen(connection)).toEqual(['Disconnecting', 'The provider is being told to end the connection.'])
+    expect(screen(connection)).toEqual(['Disconnecting', 'The provider is being asked to end the connection.'])
     await until(connection, 'revoked')
     expect(screen(connection)).toEqual(['Disconnected', atRest, '[Connect again]'])
   })
@@ -136,6 +136,30 @@ describe('what the screen of a till says', () => {
     expect(screen(connection)).toEqual(['The connection has ended', atRest, '[Connect again]', why])
   })
 
+  it('when the answer to a renewal is lost, and the session with it', async () => {
+    await using stage = await inMemory()
+    const { connection } = till(stage)
+    connection.send({ type: 'authorization.start' })
+    await until(connection, 'awaitingUser')
+    stage.emulator.approve(userCode(connection))
+    await until(connection, 'authorized')
+    stage.emulator.fault(refreshes, { kind: 'reset', when: 'after' })
+    connection.send({ type: 'token.refresh' })
+    await until(connection, 'backingOff')
+    await until(connection, 'authorized')
+    const end = 'The connection cannot be renewed. When it ends, somebody must connect again.'
+    const why = '! An answer of the provider was lost, and the connection with it. When it ends, connect again.'
+    const [title, waiting, ...others] = screen(connection)
+    expect([title, waiting?.replace(/ [\d:]+$/, ''), ...others]).toEqual([
+      'Connected for now',
+      end,
+      '[Disconnect]',
+      why,
+    ])
+    const { buttons } = viewOf(connection.actor.getSnapshot(), Date.now())
+    expect(buttons.map(({ label }) => label)).not.toContain('Renew now')
+  })
+
   it('when the first request finds no network', async () => {
     await using stage = await inMemory()
     const { connection } = till(stage)
@@ -185,7 +209,7 @@ describe('what other screens say', () => {
     await using stage = await inMemory()
     const { connection } = service(stage)
     await until(connection, 'idle')
-    const needed = 'It connects automatically as soon as it is needed.'
+    const needed = 'It connects automatically when it is needed.'
     expect(screen(connection)).toEqual(['Not connected', needed, '[Connect]'])
     expect(viewOf(connection.actor.getSnapshot(), Date.now())).not.toHaveProperty('instruction')
     connection.send({ type: 'authorization.start' })

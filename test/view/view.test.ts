@@ -224,7 +224,7 @@ describe('waiting', () => {
   const down = { failure: { code: 'server_unavailable' } } as const
 
   it.each<[string, Partial<Seen>, why: string, seconds?: number]>([
-    ['recalling', {}, 'It is being looked up how the connection stands.'],
+    ['recalling', {}, 'The connection is being looked up.'],
     ['slowDown', soon, 'The provider wants to be asked less often: no more than every 10 seconds from now on.', 10],
     ['slowDown', { nextPollAt: NOW }, 'The provider wants to be asked less often.', 0],
     ['awaitingUser', { ...soon, ...down }, 'The provider is in trouble. Trying again automatically.', 10],
@@ -234,7 +234,7 @@ describe('waiting', () => {
     ['backingOff', later, 'Something did not work. Trying again automatically.', 30],
     ['refreshing', { ...later, ...down }, 'The connection is being renewed.'],
     ['authorized', { token: {} }, 'The provider has not said when the connection ends.'],
-    ['idle', { machine: 'clientCredentials' }, 'It connects automatically as soon as it is needed.'],
+    ['idle', { machine: 'clientCredentials' }, 'It connects automatically when it is needed.'],
     ['failed', down, 'Nothing happens until somebody connects.'],
     [
       'authorized',
@@ -314,6 +314,22 @@ describe('trouble', () => {
       remedy: 'Try again in a few minutes.',
       who: 'merchant',
     })
+  })
+
+  it.each(codes)('%s ends no session where the token is renewed all the same', (code) => {
+    const token = { expiresAt: NOW + 2, refreshAt: NOW + 1 }
+    const { title, failure } = view(seen('authorized', { token, failure: { code } }), NOW)
+    expect(title).toBe('Connected')
+    expect(failure?.remedy).not.toBe('When it ends, connect again.')
+  })
+
+  it.each(['session_expired', 'outcome_unknown'] as const)('%s leaves a token that works until its end', (code) => {
+    const sight = seen('authorized', { token: { expiresAt: NOW + 1 }, failure: { code } })
+    expect(view(sight, NOW)).toMatchObject({
+      title: 'Connected for now',
+      failure: { remedy: 'When it ends, connect again.', who: 'merchant', code },
+    })
+    expect(view(sight, NOW).buttons.map(({ label }) => label)).not.toContain('Renew now')
   })
 
   it.each(codes)('%s of a revocation sends the merchant to the provider', (code) => {

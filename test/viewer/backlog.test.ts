@@ -48,7 +48,7 @@ function presentsOf(observations: readonly Observation[]) {
     const visit = presentOf(story)
     return { actor, name, machine, tags, deadlines, failure, last, state: visit?.state }
   }
-  return running.map(present).sort((one, other) => Number(one.actor) - Number(other.actor))
+  return running.map(present).sort((one, other) => one.actor.localeCompare(other.actor, 'en', { numeric: true }))
 }
 
 const seeds = Array.from({ length: 40 }, (_, seed) => seed + 1)
@@ -110,5 +110,34 @@ describe('a backlog', () => {
     backlog.take()
     const actors = new Set(backlog.all().map(({ actor }) => actor))
     expect([...actors].sort()).toEqual(['1', '4', '5'])
+  })
+
+  it('keeps no more characters than it may, and the present all the same', () => {
+    const long = 'l'.repeat(500)
+    const tags = Array.from({ length: 100 }, () => long)
+    const backlog = createBacklog(10_000, 1_000_000)
+    backlog.add(appeared('quiet'))
+    backlog.add(appeared('1'))
+    for (let at = 0; at < 1_000; at++) backlog.add(moved('1', 'a', `s${at}`, { at, tags, arrows: tags }))
+    const known = backlog.all()
+    expect(JSON.stringify(known).length).toBeLessThan(1_400_000)
+    expect(known.length).toBeGreaterThan(8)
+    expect(presentsOf(known).map(({ actor, state }) => [actor, state])).toEqual([
+      ['1', 's999'],
+      ['quiet', 'recalling'],
+    ])
+  })
+
+  it('keeps no more characters of how machines stood than it may', () => {
+    const tags = Array.from({ length: 100 }, () => 'l'.repeat(500))
+    const backlog = createBacklog(10_000, 1_000_000)
+    for (let actor = 1; actor <= 1_000; actor++) {
+      backlog.add(appeared(String(actor), { tags }))
+      backlog.take()
+    }
+    const known = backlog.all()
+    expect(JSON.stringify(known).length).toBeLessThan(1_100_000)
+    expect(known.length).toBeGreaterThan(15)
+    expect(known.at(-1)?.actor).toBe('1000')
   })
 })

@@ -142,7 +142,13 @@ describeWithSites('in a browser', (scene) => {
       await tab.evaluate((link) => site.startTill(link), viewer.hostLink)
       const shown = await watching.until(({ type }) => type === 'screen')
       expect(shown).toMatchObject({ host: '1', screen: { accepts: expect.any(Array) } })
-      expect(watching.heard).toContainEqual({ type: 'host', host: '1', name: 'a page', deeds: [] })
+      expect(watching.heard).toContainEqual({
+        type: 'host',
+        host: '1',
+        name: 'a page',
+        deeds: [],
+        ahead: expect.any(Number),
+      })
       watching.say({ type: 'send', host: '1', actor: '1', event: 'authorization.start' })
       await watching.until(({ observation }) => (observation as Observation | undefined)?.name === 'till-3')
       await watching.until(({ screen }) => (screen as { prompt?: object } | undefined)?.prompt !== undefined)

@@ -114,6 +114,17 @@ describe('oauth-machines inspect', { timeout: 30_000 }, () => {
     expect((await viewer.ended()).code).toBe(0)
   })
 
+  it.each(['\n', 'SIGTERM'] as const)('ends without a stack where nobody reads on, after %j', async (what) => {
+    const viewer = type(['inspect', '--port', '0'])
+    await viewer.says(hostLink)
+    viewer.child.stdout.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (what === '\n') viewer.child.stdin.write(what)
+    else viewer.child.kill(what)
+    expect(await viewer.ended()).toMatchObject({ code: what === '\n' ? 1 : 0 })
+    expect(viewer.err()).toBe('')
+  })
+
   it('takes the key from the environment, and pages of the origins that are named', async () => {
     const key = 'a-key-that-stays-the-same'
     const words = ['--port', '0', '--origin', 'http://localhost:5173', '--origin', 'https://shop.example']

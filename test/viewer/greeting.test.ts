@@ -4,7 +4,7 @@ import { dial, dialAsHost, dialAsPage, hello, originOf, secretOf, type Talker } 
 import { testViewer } from '../support/viewer/viewers.ts'
 
 const asHost = (hostLink: string, more: object = {}) => ({
-  ...{ ...hello, as: 'host', key: secretOf(hostLink), name: 'shop', deeds: [] },
+  ...{ ...hello, as: 'host', key: secretOf(hostLink), name: 'shop', deeds: [], now: 1 },
   ...more,
 })
 const asPage = (link: string, more: object = {}) => ({ ...hello, as: 'page', token: secretOf(link), ...more })
@@ -100,16 +100,18 @@ describe('a greeting', () => {
     ['an object without type', '{}'],
     ['another message', { type: 'observed', observation: {} }],
     ['a wish', { type: 'send', host: '1', actor: '1', event: 'token.revoke' }],
-    ['no version', { type: 'hello', as: 'host', key: 'k', name: 'n', deeds: [] }],
-    ['no role', { ...hello, key: 'k', name: 'n', deeds: [] }],
-    ['another role', { ...hello, as: 'guest', key: 'k', name: 'n', deeds: [] }],
-    ['no key', { ...hello, as: 'host', name: 'n', deeds: [] }],
-    ['no name', { ...hello, as: 'host', key: 'k', deeds: [] }],
-    ['a number for a name', { ...hello, as: 'host', key: 'k', name: 7, deeds: [] }],
-    ['a long name', { ...hello, as: 'host', key: 'k', name: 'n'.repeat(501), deeds: [] }],
-    ['no deeds', { ...hello, as: 'host', key: 'k', name: 'n' }],
-    ['a deed that is none', { ...hello, as: 'host', key: 'k', name: 'n', deeds: [{ id: '1' }] }],
-    ['too many deeds', { ...hello, as: 'host', key: 'k', name: 'n', deeds: Array(101).fill({}) }],
+    ['no version', { type: 'hello', as: 'host', key: 'k', name: 'n', deeds: [], now: 1 }],
+    ['no role', { ...hello, key: 'k', name: 'n', deeds: [], now: 1 }],
+    ['another role', { ...hello, as: 'guest', key: 'k', name: 'n', deeds: [], now: 1 }],
+    ['no key', { ...hello, as: 'host', name: 'n', deeds: [], now: 1 }],
+    ['no name', { ...hello, as: 'host', key: 'k', deeds: [], now: 1 }],
+    ['a number for a name', { ...hello, as: 'host', key: 'k', name: 7, deeds: [], now: 1 }],
+    ['a long name', { ...hello, as: 'host', key: 'k', name: 'n'.repeat(501), deeds: [], now: 1 }],
+    ['no deeds', { ...hello, as: 'host', key: 'k', name: 'n', now: 1 }],
+    ['a deed that is none', { ...hello, as: 'host', key: 'k', name: 'n', deeds: [{ id: '1' }], now: 1 }],
+    ['too many deeds', { ...hello, as: 'host', key: 'k', name: 'n', deeds: Array(101).fill({}), now: 1 }],
+    ['no clock', { ...hello, as: 'host', key: 'k', name: 'n', deeds: [] }],
+    ['a clock that is none', { ...hello, as: 'host', key: 'k', name: 'n', deeds: [], now: 'noon' }],
     ['neither token nor session', { ...hello, as: 'page' }],
     ['a token that is a list', { ...hello, as: 'page', token: ['t'] }],
     ['a prototype', '{"__proto__":{"type":"hello","as":"host"}}'],

@@ -39,6 +39,32 @@ describe('a program with a link', { timeout: 30_000 }, () => {
     expect(out() + err()).toBe('')
   })
 
+  it('that is short has told its whole story, where it closes the link at its end', async () => {
+    const viewer = await testViewer()
+    const page = await dialAsPage(viewer.link)
+    const { ended, out, err } = startProgram(program, [viewer.hostLink, '0', 'story'])
+    expect(await ended()).toMatchObject({ code: 0 })
+    await page.until(({ type }) => type === 'left')
+    const told = page.heard.flatMap(({ observation }) => (observation ? [observation as Observation] : []))
+    expect(told.filter(({ name }) => name === 'lamp')).toMatchObject([
+      { type: 'actor', state: 'off' },
+      { type: 'transition', to: 'on' },
+      { type: 'stopped' },
+    ])
+    const till = told.filter(({ name }) => name === 'till-3')
+    expect(till.map(({ type }) => type)).toEqual(['actor', 'transition', 'stopped'])
+    expect(till[1]).toMatchObject({ to: 'idle' })
+    expect(out() + err()).toBe('')
+  })
+
+  it('that is short ends soon after it has closed the link, where somebody takes the call and says nothing', async () => {
+    const link = `http://127.0.0.1:${await mutePort()}/#key`
+    const { ended, says } = startProgram(program, [link, '0', 'timed'])
+    expect(await ended()).toMatchObject({ code: 0 })
+    const [, took] = await says(/closed after (\d+) ms/)
+    expect(Number(took)).toBeLessThan(1_500)
+  })
+
   it('ends by itself where no viewer is there', async () => {
     const { ended, out, err } = startProgram(program, ['http://127.0.0.1:1/#key', '1500'])
     const { code } = await ended()

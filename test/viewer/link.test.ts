@@ -186,7 +186,7 @@ describe('a link', () => {
     await eventually(
       () => JSON.stringify(lastScreenOf(page)) === '{"accepts":["token.refresh","token.revoke","token.forget"]}',
     )
-    expect(page.heard).toContainEqual({ type: 'host', host: '1', name: 'shop', deeds: [] })
+    expect(page.heard).toContainEqual({ type: 'host', host: '1', name: 'shop', deeds: [], ahead: expect.any(Number) })
     expect(storyOf(page, 'till-3')).toMatchObject({
       machine: 'deviceCode',
       requests: [{ endpoint: 'deviceAuthorization' }, { endpoint: 'token' }],
@@ -315,14 +315,49 @@ describe('a link', () => {
 })
 
 describe('a link that is closed', () => {
-  it('while it calls is not heard of', async () => {
+  it('while it calls tells what happened, and only that', async () => {
     const viewer = await testViewer()
     const page = await dialAsPage(viewer.link)
-    const { connect, link } = shop(viewer.hostLink)
+    const { connect, link } = shop(viewer.hostLink, { accepts: true })
+    const till = connect()
+    await link.close()
+    till.send({ type: 'authorization.start' })
+    await page.until(({ type }) => type === 'left')
+    expect(page.heard.map(({ type }) => type)).toEqual(['welcome', 'host', 'observed', 'left'])
+  })
+
+  it('before anything was seen, or where nobody is there, is closed at once, however often', async () => {
+    const viewer = await testViewer()
+    const quiet = connectViewer(viewer.hostLink)
+    const { connect, link } = shop(`http://127.0.0.1:${await freePort()}/#${key}`)
     connect()
-    link.close()
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(page.heard).toHaveLength(1)
+    const begun = performance.now()
+    await Promise.all([quiet.close(), quiet.close(), link.close(), link.close()])
+    await link.close()
+    expect(performance.now() - begun).toBeLessThan(500)
+  })
+
+  it('while somebody takes the call and says nothing is closed after a second', async () => {
+    const { link: hostLink, sockets } = await scriptedViewer(() => {})
+    const { connect, link } = shop(hostLink)
+    connect()
+    await eventually(() => sockets.length === 1)
+    const begun = performance.now()
+    await link.close()
+    expect(performance.now() - begun).toBeGreaterThan(900)
+    expect(performance.now() - begun).toBeLessThan(1_500)
+    await eventually(() => sockets[0]?.readyState === 3)
+  })
+
+  it('while the viewer refuses it says so', async () => {
+    const viewer = await testViewer()
+    const problems: string[] = []
+    const { connect, link } = shop(`${originOf(viewer.link)}/#wrong-key`, {
+      onProblem: ({ message }) => problems.push(message),
+    })
+    connect()
+    await link.close()
+    expect(problems).toEqual([expect.stringContaining('the viewer refuses the key')])
   })
 
   it('between two calls does not call again', async () => {
@@ -593,6 +628,34 @@ describe('a viewer', () => {
     expect(stateOf(storyOf(page, 'till-3'))).toBe('idle')
     lamp.stop()
   })
+})
+
+describe("a host's clock", () => {
+  it.each([3_600_000, -3_600_000])('is told, and set again: %i ms ahead', async (ahead) => {
+    const viewer = await testViewer()
+    const page = await dialAsPage(viewer.link)
+    let now = () => Date.now() + ahead
+    const { connect } = shop(viewer.hostLink, { now: () => now() })
+    const till = connect()
+    const { ahead: first } = await page.until(({ type }) => type === 'host')
+    expect(Math.abs(Number(first) - ahead)).toBeLessThan(1_000)
+    await page.until(({ type }) => type === 'screen')
+    now = () => Date.now()
+    await startLogin(till)
+    const { ahead: next } = await page.until(({ type }) => type === 'clock')
+    expect(Math.abs(Number(next))).toBeLessThan(1_000)
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    "that tells no time is taken for this machine's: %d",
+    async (instant) => {
+      const viewer = await testViewer()
+      const page = await dialAsPage(viewer.link)
+      shop(viewer.hostLink, { now: () => instant }).connect()
+      const { ahead } = await page.until(({ type }) => type === 'host')
+      expect(Math.abs(Number(ahead))).toBeLessThan(1_000)
+    },
+  )
 })
 
 describe('a program', () => {

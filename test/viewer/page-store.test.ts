@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { ToPage } from '../../src/inspect/messages.ts'
 import type { Observation } from '../../src/inspect/observation.ts'
 import { presentOf, storiesOf, type Visit } from '../../src/inspect/story.ts'
+import { openSocket } from '../../src/viewer/page/socket.ts'
 import { type Collected, collect, nothing } from '../../src/viewer/page/state/collected.ts'
-import { connectionsOf, isOver, presentLife } from '../../src/viewer/page/state/connections.ts'
+import { connectionsOf, isOver, presentLife, requestsOf, visitsOf } from '../../src/viewer/page/state/connections.ts'
 import { withoutOldest } from '../../src/viewer/page/state/forgetting.ts'
+import { lookAt } from '../../src/viewer/page/state/look.ts'
 import { storyAt } from '../../src/viewer/page/state/past.ts'
 import {
   begin,
   collectedIn,
   isPast,
+  type Link,
   reduce,
   type State,
   shownOf,
@@ -46,6 +49,16 @@ const byTime = (...tellings: readonly Telling[]) =>
   tellings.flatMap(({ observations }) => observations).sort((one, other) => one.at - other.at)
 const both = byTime(device, service)
 
+/** Of a tab that was never welcome. */
+const emptyStorage: Storage = {
+  length: 0,
+  clear: () => {},
+  getItem: () => null,
+  key: () => null,
+  removeItem: () => {},
+  setItem: () => {},
+}
+
 /** Three machines that go from state to state, or stay, as a generator of numbers says: the same at each run. */
 function wandering(length: number): readonly Observation[] {
   let seed = 1
@@ -67,7 +80,7 @@ function wandering(length: number): readonly Observation[] {
   return order
 }
 
-const host = (id: string, name = 'app'): ToPage => ({ type: 'host', host: id, name, deeds: [] })
+const host = (id: string, name = 'app', ahead = 0): ToPage => ({ type: 'host', host: id, name, deeds: [], ahead })
 const observed = (id: string, observations: readonly Observation[]) =>
   observations.map((observation): ToPage => ({ type: 'observed', host: id, observation }))
 const screen = (id: string, actor: string): ToPage => ({
@@ -76,6 +89,7 @@ const screen = (id: string, actor: string): ToPage => ({
 })
 const heard = (messages: readonly ToPage[], at = NOW + 3_600_000) => messages.map((message) => ({ message, at }))
 const seen = (...messages: readonly ToPage[]): Collected => collect(nothing, heard(messages))
+const acted = (state: State, ...actions: readonly Parameters<typeof reduce>[1][]) => actions.reduce(reduce, state)
 const states = ({ observations }: Collected) =>
   [...storiesOf(observations).values()].map((story) => presentOf(story)?.state)
 
@@ -115,12 +129,24 @@ describe('what was told', () => {
     expect(left.stories.size).toBe(1)
   })
 
-  it('knows a clock that is ahead by its observations, which are never of the future', () => {
-    const [first, second] = service.observations
-    if (!first || !second) throw new Error('too short')
-    const ahead = collect(seen(host('a')), heard(observed('a', [first]), first.at - 3_600_000))
-    expect(ahead.ahead.get('a/2')).toBe(3_600_000)
-    expect(collect(ahead, heard(observed('a', [second]), second.at)).ahead.size).toBe(0)
+  it.each([
+    ['ahead', 3_600_000],
+    ['behind', -3_600_000],
+  ])('counts down right where the clock of a host is an hour %s, and when it is set', (_, ahead) => {
+    const shifted = service.observations.map((each): Observation => {
+      const at = each.at + ahead
+      return each.type === 'transition' ? { ...each, at, deadlines: { token: at + 60_000 } } : { ...each, at }
+    })
+    const now = service.at + 20_000
+    const left = (...messages: readonly ToPage[]) => {
+      const state = acted(begin(), { type: 'welcome' }, { type: 'told', told: heard(messages) })
+      const [office] = connectionsOf(state.live)
+      const look = office && lookAt(office, state, now)
+      return look?.deadlines.map(({ at }) => at - look.now)
+    }
+    expect(left(host('a', 'app', ahead), ...observed('a', shifted))).toEqual([40_000])
+    const set: ToPage = { type: 'clock', host: 'a', ahead }
+    expect(left(host('a'), ...observed('a', shifted), set)).toEqual([40_000])
   })
 })
 
@@ -172,6 +198,43 @@ describe('forgetting', () => {
     state = reduce(state, { type: 'told', told: heard(observed('a', many.slice(0, 20))) })
     expect(collectedIn(state).observations.length).toBeLessThan(20_010)
     expect(collectedIn(state).observations[state.position ?? -1]).toEqual(lookedAt)
+    expect(state.notices).toEqual([])
+  })
+
+  it('moves whoever looks at what is forgotten to the earliest moment that is kept, and says so', () => {
+    const [first] = service.observations
+    if (!first) throw new Error('too short')
+    const all = [first, ...wandering(30_000).map((each) => ({ ...each, actor: `w${each.actor}` }))]
+    let state = reduce(begin(), { type: 'told', told: heard([host('a'), ...observed('a', all.slice(0, 30_000))]) })
+    state = acted(state, { type: 'go', to: 100 }, { type: 'told', told: heard(observed('a', all.slice(30_000))) })
+    expect(state.live.observations[state.position ?? -1]).toMatchObject({ at: all.at(-20_000)?.at })
+    expect(state.live.observations.length - (state.position ?? 0)).toBe(20_000)
+    expect(state.notices.map(({ text }) => text)).toEqual([expect.stringContaining('not kept any longer')])
+  })
+
+  it('says in the timeline that earlier states are not kept, and only where they are not', () => {
+    const events = (live: Collected) =>
+      connectionsOf(live).map((each) => lookAt(each, { ...begin(), live }, NOW).visits[0]?.event)
+    expect(events(collected)).toEqual([undefined, undefined])
+    expect(events(withoutOldest(collected, 3))).toEqual(Array(2).fill('earlier ones are not kept'))
+    // The server has forgotten, too: a chart of this package does not begin there.
+    const late = tell('1', 'late', 'deviceCode', NOW, 'polling').observations
+    expect(events(seen(host('a'), ...observed('a', late)))).toEqual(['earlier ones are not kept'])
+    const whole = tell('1', 'x', 'own', NOW, 'a').go(1, 'e', 'b').observations
+    expect(events(withoutOldest(seen(host('a'), ...observed('a', whole)), 0))).toEqual([undefined])
+    const own = tell('1', 'late', 'own', NOW, 'polling').observations
+    expect(events(seen(host('a'), ...observed('a', own)))).toEqual([undefined])
+    expect(
+      events(
+        withoutOldest(
+          seen(
+            host('a'),
+            ...observed('a', tell('1', 'x', 'own', NOW, 'a').go(1, 'e', 'b').go(1, 'e', 'c').observations),
+          ),
+          0,
+        ),
+      ),
+    ).toEqual(['earlier ones are not kept'])
   })
 })
 
@@ -186,6 +249,8 @@ describe('connections', () => {
     const [till] = connectionsOf(collected)
     expect(till && presentLife(till).actor).toBe('a/3')
     expect(till && isOver(till)).toBe(false)
+    for (let kept = 0; kept <= collected.observations.length; kept++)
+      expect(lives(withoutOldest(collected, kept)).toSorted()).toEqual(['office 1', 'shop/till 2'])
   })
 
   it('go on as the same where their program was started again', () => {
@@ -198,10 +263,77 @@ describe('connections', () => {
     expect(connectionsOf(back)[0]).toMatchObject({ key: before?.key, host: { id: 'b', isGone: false } })
   })
 
+  const store = (actor: string, at: number) =>
+    tell(actor, 'store-17', 'clientCredentials', at).answer(200, 'recall', 'requestingToken')
+  const withOutcome = (telling: Telling) =>
+    telling.answer(300, 'requestToken', 'authorized', { request: { endpoint: 'token', status: 200 } })
+
+  it('stay two where two of one name ran at a time, whatever has become of them since', () => {
+    const one = withOutcome(store('1', NOW))
+    const two = withOutcome(store('1', NOW + 100))
+    const left: ToPage = { type: 'left', host: 'a' }
+    const [a, b] = [observed('a', one.observations), observed('b', two.observations)]
+    const interleaved = a.flatMap((each, index) => [each, b[index] ?? each])
+    expect(lives(seen(host('a'), host('b'), ...interleaved, left))).toEqual(Array(2).fill('store-17 1'))
+    const stopped = observed('a', one.stop(1).observations.slice(-1))
+    expect(lives(seen(host('a'), host('b'), ...interleaved, ...stopped))).toEqual(Array(2).fill('store-17 1'))
+    const children = byTime(one.stop(9_000), withOutcome(store('2', NOW + 100)))
+    const inOne = seen(host('a'), ...observed('a', children))
+    expect(lives(inOne)).toEqual(Array(2).fill('store-17 1'))
+    const opened = acted(begin(), { type: 'open', name: 'a.jsonl', observations: children, problems: [] })
+    expect(lives(collectedIn(opened))).toEqual(Array(2).fill('store-17 1'))
+    for (let kept = 0; kept <= children.length; kept++)
+      expect(lives(withoutOldest(inOne, kept))).toEqual(Array(2).fill('store-17 1'))
+  })
+
+  it('stay two after a reload, which tells one host after the other', () => {
+    const one = withOutcome(store('1', NOW).go(60_000, 'x', 'backingOff'))
+    const two = withOutcome(store('1', NOW + 100 - 3_600_000))
+    const reloaded = (ahead: number) =>
+      seen(
+        ...[host('a'), ...observed('a', one.observations), { type: 'left', host: 'a' } as const],
+        ...[host('b', 'app', ahead), ...observed('b', two.observations)],
+      )
+    expect(lives(reloaded(-3_600_000))).toEqual(Array(2).fill('store-17 1'))
+    expect(lives(reloaded(-3_600_000 - 120_000))).toEqual(['store-17 2'])
+  })
+
+  it('go on as the same where a host left and what it told is forgotten', () => {
+    const one = withOutcome(store('1', NOW))
+    const two = withOutcome(store('1', NOW + 60_000))
+    const all = seen(
+      ...[host('a'), ...observed('a', one.observations), { type: 'left', host: 'a' } as const],
+      ...[host('b'), ...observed('b', two.observations)],
+    )
+    for (let kept = 0; kept <= 6; kept++) expect(lives(withoutOldest(all, kept))).toEqual(['store-17 2'])
+  })
+
+  it('have their states and requests in the order in which they were', () => {
+    const all = seen(
+      host('a'),
+      ...observed('a', byTime(withOutcome(store('1', NOW)), withOutcome(store('2', NOW + 100)))),
+    )
+    const [one, two] = connectionsOf(all)
+    if (!one || !two) throw new Error('two connections were told')
+    const both = { ...one, lives: [two.lives[0], one.lives[0]] as const }
+    const ordered = (list: readonly { readonly index: number }[]) => list.map(({ index }) => index)
+    expect(ordered(visitsOf(both))).toEqual([0, 1, 2, 3, 4, 5])
+    expect(ordered(requestsOf(both))).toEqual([4, 5])
+  })
+
   it('stand with their hosts, and stay there when one is started again', () => {
     const first = seen(host('a', 'one'), host('b', 'two'), ...observed('a', device.observations))
     const next = collect(first, heard([...observed('b', service.observations), { type: 'left', host: 'a' }]))
-    const again = collect(next, heard([host('c', 'one'), ...observed('c', byTime(device, service))]))
+    const again = collect(
+      next,
+      heard([
+        host('c', 'one'),
+        ...observed(
+          'c',
+          both.map((each) => ({ ...each, at: each.at + 60_000 })),
+        ),
+      ]),
+    )
     expect(connectionsOf(again).map(({ host: { id }, name }) => `${id} ${name}`)).toEqual([
       ...['c shop/till', 'c office', 'b office'],
     ])
@@ -227,7 +359,6 @@ describe('the page', () => {
   const live = reduce(begin(), { type: 'told', told: heard([host('a'), ...observed('a', both)]) })
   const [till, office] = connectionsOf(live.live)
   if (!till || !office) throw new Error('two connections were told')
-  const acted = (state: State, ...actions: readonly Parameters<typeof reduce>[1][]) => actions.reduce(reduce, state)
   const step = (by: 'first' | 'back' | 'forward' | 'last') => ({ type: 'move', by }) as const
   const names = (state: State) => shownOf(state, connectionsOf(collectedIn(state))).map(({ name }) => name)
   const tillSteps = stepsOf(live.live, [till])
@@ -298,16 +429,70 @@ describe('the page', () => {
     expect(isPast(closed)).toBe(false)
   })
 
-  it('takes the runs of a recording that never stopped for lives of one connection', () => {
-    const runs = [...service.observations, ...service.observations.map((each) => ({ ...each, actor: '9' }))]
-    const opened = acted(begin(), { type: 'open', name: 'a.jsonl', observations: runs, problems: [] })
-    expect(connectionsOf(collectedIn(opened)).map(({ lives: all }) => all.length)).toEqual([2])
+  it('takes the runs of a recording for lives of one connection where they stopped, and for two where none did', () => {
+    const again = service.observations.map((each) => ({ ...each, actor: '9' }))
+    const runs = (first: Telling) => {
+      const observations = [...first.observations, ...again]
+      const opened = acted(begin(), { type: 'open', name: 'a.jsonl', observations, problems: [] })
+      return connectionsOf(collectedIn(opened)).map(({ lives: all }) => all.length)
+    }
+    expect(runs(service.stop(1))).toEqual([2])
+    expect(runs(service)).toEqual([1, 1])
+  })
+
+  it('shows no code, no button and no deed while the server is not there, and says that nobody is heard', () => {
+    const deeds = [{ id: 'x', label: 'x', description: 'x', group: 'x' }]
+    const running = acted(
+      begin(),
+      { type: 'welcome' },
+      {
+        type: 'told',
+        told: heard([
+          { type: 'host', host: 'a', name: 'app', deeds, ahead: 0 },
+          ...observed('a', service.observations),
+          screen('a', '2'),
+        ]),
+      },
+    )
+    const links: readonly Link[] = [
+      { is: 'lost', retryAt: 1 },
+      { is: 'refused', because: 'session' },
+      { is: 'misunderstood' },
+    ]
+    const [office] = connectionsOf(running.live)
+    if (!office) throw new Error('one connection was told')
+    expect(lookAt(office, running, NOW)).toMatchObject({ screen: { message: 'said' } })
+    expect(lookAt(office, running, NOW).why).not.toContain('not heard')
+    for (const link of links) {
+      const gone = acted(running, { type: 'link', link })
+      expect(gone.live.screens.size).toBe(0)
+      expect([...gone.live.hosts.values()].map((each) => each.deeds)).toEqual([[]])
+      const look = lookAt(office, gone, NOW)
+      expect(look).toMatchObject({ screen: undefined, deadlines: [] })
+      expect(look.view.buttons).toEqual([])
+      expect(look.why).toContain('not heard now')
+      expect(states(gone.live)).toEqual(states(running.live))
+    }
+  })
+
+  it('says what was not sent', () => {
+    const told: ToPage[] = []
+    const socket = openSocket({
+      url: 'ws://127.0.0.1:1/',
+      token: undefined,
+      storage: emptyStorage,
+      onLink: () => {},
+      onWelcome: () => {},
+      onTold: ({ message }) => told.push(message),
+    })
+    socket.send({ type: 'do', host: 'a', deed: 'x' })
+    expect(told).toMatchObject([{ type: 'refused', reason: expect.stringContaining('nothing was sent') }])
   })
 
   it('keeps what it shows when it is welcome again, until it is told everything anew', () => {
     const welcome = acted(live, { type: 'link', link: { is: 'lost', retryAt: 1 } }, { type: 'welcome' })
     expect(welcome.link).toEqual({ is: 'open' })
-    expect(collectedIn(welcome)).toBe(live.live)
+    expect(collectedIn(welcome)).toEqual(live.live)
     const told = acted(welcome, { type: 'told', told: heard([host('a'), ...observed('a', device.observations)]) })
     expect(states(told.live)).toEqual(['backingOff'])
     const more = acted(told, { type: 'told', told: heard([host('b'), ...observed('b', service.observations)]) })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { ScreenPrompt } from '../../src/inspect/messages.ts'
 import { parseRecording } from '../../src/inspect/recording.ts'
@@ -9,6 +10,7 @@ import { begin, reduce } from '../../src/viewer/page/state/store.ts'
 import { causeOf, outcomeOf } from '../../src/viewer/page/words/causes.ts'
 import { counted, dayOf, left, span, timeOf } from '../../src/viewer/page/words/durations.ts'
 import { askedBy, keys } from '../../src/viewer/page/words/keys.ts'
+import { chartStates } from '../../src/viewer/page/words/machines.ts'
 import { report } from '../../src/viewer/page/words/report.ts'
 import { type Telling, tell } from '../support/viewer-page/telling.ts'
 
@@ -40,6 +42,9 @@ describe('times', () => {
     [59.999 * MIN, '1 h 00 min'],
     [130 * MIN, '2 h 10 min'],
     [76 * 60 * MIN, '3 d 4 h'],
+    [9_999 * 24 * 60 * MIN, '9999 d 0 h'],
+    [1e308, 'more than 10,000 d'],
+    [Number.POSITIVE_INFINITY, 'more than 10,000 d'],
   ])('of %i milliseconds reads %s', (milliseconds, text) => {
     expect(span(milliseconds)).toBe(text)
   })
@@ -53,6 +58,7 @@ describe('times', () => {
     [581 * S, '9:41'],
     [3_600 * S, '1 h 00 min'],
     [25 * 60 * MIN, '1 d 1 h'],
+    [1e308, 'more than 10,000 d'],
   ])('left of %i milliseconds reads %s', (milliseconds, text) => {
     expect(left(milliseconds)).toBe(text)
   })
@@ -86,7 +92,7 @@ describe('what led to a state', () => {
 /** The sentence for the last state of a telling, so many milliseconds later. */
 function why(telling: Telling, later: number, prompt?: ScreenPrompt): string {
   const told = [
-    { type: 'host', host: 'a', name: 'app', deeds: [] } as const,
+    { type: 'host', host: 'a', name: 'app', deeds: [], ahead: 0 } as const,
     ...telling.observations.map((observation) => ({ type: 'observed', host: 'a', observation }) as const),
     {
       type: 'screen',
@@ -95,7 +101,8 @@ function why(telling: Telling, later: number, prompt?: ScreenPrompt): string {
       screen: { accepts: [], pollInterval: 9, ...(prompt && { prompt }) },
     } as const,
   ].map((message) => ({ message, at: telling.at }))
-  const state = reduce(begin(), { type: 'told', told })
+  const open = reduce(begin(), { type: 'link', link: { is: 'open' } })
+  const state = reduce(open, { type: 'told', told })
   const [connection] = connectionsOf(state.live)
   if (!connection) throw new Error('nothing was told')
   return lookAt(connection, state, telling.at + later).why
@@ -123,6 +130,21 @@ describe('why a connection is where it is', () => {
       till.answer(0, 'pollToken', 'slowDown', { deadlines: { poll: 9 * S, prompt: 10 * MIN } }),
       prompt,
       'The merchant opens example.com/activate and types WDJB-MJHT. The provider wants to be asked less often: no more than every 9 seconds from now on. The next poll is due in 8 s; the code ends in 9:59.',
+    ],
+    [
+      'a code whose poll met trouble',
+      till.answer(0, 'pollToken', 'awaitingUser', {
+        failure: 'network',
+        deadlines: { poll: 5 * S, prompt: 10 * MIN },
+      }),
+      prompt,
+      'The merchant opens example.com/activate and types WDJB-MJHT. The provider cannot be reached. Trying again automatically. The next poll is due in 4 s; the code ends in 9:59.',
+    ],
+    [
+      'a machine whose words turn what is beside them',
+      tell('1', 'checkout', 'checkout', NOW, 'cart').go(0, 'p\u202Eay', 'paying'),
+      undefined,
+      'What led here: pay.',
     ],
     [
       'a login page that was opened',
@@ -191,6 +213,16 @@ describe('keys', () => {
   })
 })
 
+describe('the states of the charts', () => {
+  it('are all known, and no others', () => {
+    const names = ['device-code', 'authorization-code', 'client-credentials'].flatMap((name) => {
+      const text = readFileSync(new URL(`../../visualizations/${name}.json`, import.meta.url), 'utf8')
+      return Object.keys(JSON.parse(text).states)
+    })
+    expect(new Set(names)).toEqual(chartStates)
+  })
+})
+
 /** What must not get out. It stands wherever a host can put a word of its own, or what only a screen may show. */
 const MARKER = 'MARKER'
 
@@ -219,10 +251,10 @@ describe('a report', () => {
 **States**
 
 - +0.0 s \`recalling\` for 0.2 s (the beginning)
-- +0.2 s \`requestingCode\` for 0.3 s (recall answered)
-- +0.5 s \`awaitingUser\` for 5.0 s (requestCode answered)
+- +0.2 s \`requestingCode\` for 0.3 s (\`recall\` answered)
+- +0.5 s \`awaitingUser\` for 5.0 s (\`requestCode\` answered)
 - +5.5 s \`polling\` for 30 s (the next poll was due)
-- +36 s \`backingOff\` for 25 s (pollToken answered)
+- +36 s \`backingOff\` for 25 s (\`pollToken\` answered)
 
 **Requests**
 
@@ -232,9 +264,28 @@ describe('a report', () => {
   })
 
   it('holds no name of a connection or of a host’s machine, and no date', () => {
-    const own = tell('2', MARKER, MARKER, NOW, 'cart').go(S, 'pay', 'paying')
-    const text = told(lives(till), lives(own))
-    expect(text).toContain('### Connection 2\n\n- Chart: a machine of the host’s own')
+    const own = tell('2', MARKER, MARKER, NOW, `${MARKER} cart`)
+      .go(S, `xstate.done.actor.${MARKER}`, `${MARKER} paying`)
+      .go(S, `xstate.after.${MARKER}.x`, `${MARKER} cart`, { request: { endpoint: 'token', status: 200 } })
+      .go(S, MARKER, `${MARKER} paying`)
+    const namesake = tell('3', MARKER, 'deviceCode', NOW, 'idle').go(S, MARKER, MARKER)
+    const text = told(lives(till), lives(own), lives(namesake))
+    expect(text).toContain(`### Connection 2
+
+- Chart: a machine of the host’s own
+- State: state 2
+
+**States**
+
+- +0.0 s state 1 for 1.0 s (the beginning)
+- +1.0 s state 2 for 1.0 s (an event)
+- +2.0 s state 1 for 1.0 s (an event)
+- +3.0 s state 2 for 57 s (an event)
+
+**Requests**
+
+- +2.0 s token: 200 after 1.0 s, in state 2
+`)
     expect(text).not.toContain(MARKER)
     expect(text).not.toMatch(/202\d/)
   })
@@ -255,8 +306,12 @@ describe('a report', () => {
   })
 
   it('is not torn by a word of the host’s', () => {
-    const torn = tell('1', 'x', 'x', NOW, 'a`b').go(S, 'c\n# d', 'e')
-    expect(told(lives(torn))).not.toMatch(/^# d|a`b/m)
+    const events = ['<img src=x>', '@someone', 'a`<b>`` c', 'c\n# d', '\u2028# e', '`', '\u202Eab', '']
+    const causes = [...events, ...events.map((event) => `xstate.done.actor.${event}`), 'xstate.after.<i>.x']
+    const torn = causes.reduce((telling, event) => telling.go(S, event, 'idle').go(S, event, 'polling'), till)
+    const outside = told(lives(torn)).replaceAll(/`[^`\n]+`|^#+ /gm, '')
+    expect(outside).not.toMatch(/[`<>@#\u2028\u202E]/)
+    expect(outside.match(/^- \+/gm)).toHaveLength(39 + 2)
   })
 })
 

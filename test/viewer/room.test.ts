@@ -7,6 +7,8 @@ import { dialAsHost, dialAsPage, type Heard, type Talker } from '../support/view
 import { testViewer } from '../support/viewer/viewers.ts'
 
 const screen = { accepts: [], pollInterval: 5 }
+/** Small, on one machine. */
+const ahead = expect.any(Number)
 const deed = { id: 'outage', label: 'Outage', description: 'The server fails.', group: 'Faults', connection: 'till-1' }
 
 /** Waits until the viewer has heard all that a host has said: what comes back is the answer to the last of it. */
@@ -24,11 +26,11 @@ describe('a page', () => {
     const page = await dialAsPage(link)
     const host = await dialAsHost(hostLink, 'shop', [deed])
     host.say(observed(appeared('1')))
-    host.say({ type: 'screen', actor: '1', screen })
+    host.say({ type: 'screen', actor: '1', screen, now: Date.now() })
     host.say(observed(moved('1', 'recalling', 'idle')))
     await heardFrom(host, page)
     expect(withoutWelcome(page).slice(0, -1)).toEqual([
-      { type: 'host', host: '1', name: 'shop', deeds: [deed] },
+      { type: 'host', host: '1', name: 'shop', deeds: [deed], ahead },
       { type: 'observed', host: '1', observation: appeared('1') },
       { type: 'screen', host: '1', actor: '1', screen },
       { type: 'observed', host: '1', observation: moved('1', 'recalling', 'idle') },
@@ -41,8 +43,8 @@ describe('a page', () => {
     const shop = await dialAsHost(hostLink, 'shop', [deed])
     const office = await dialAsHost(hostLink, 'office')
     shop.say(observed(appeared('1')))
-    shop.say({ type: 'screen', actor: '1', screen: { accepts: ['token.refresh'] } })
-    shop.say({ type: 'screen', actor: '1', screen })
+    shop.say({ type: 'screen', actor: '1', screen: { accepts: ['token.refresh'] }, now: Date.now() })
+    shop.say({ type: 'screen', actor: '1', screen, now: Date.now() })
     office.say(observed(appeared('1', { name: 'till' })))
     await heardFrom(shop, early)
     await heardFrom(office, early)
@@ -50,10 +52,10 @@ describe('a page', () => {
     await heardFrom(shop, late)
     expect(late.heard[0]).toMatchObject({ type: 'welcome' })
     expect(withoutWelcome(late).slice(0, -1)).toEqual([
-      { type: 'host', host: '1', name: 'shop', deeds: [deed] },
+      { type: 'host', host: '1', name: 'shop', deeds: [deed], ahead },
       { type: 'observed', host: '1', observation: appeared('1') },
       { type: 'screen', host: '1', actor: '1', screen },
-      { type: 'host', host: '2', name: 'office', deeds: [] },
+      { type: 'host', host: '2', name: 'office', deeds: [], ahead },
       { type: 'observed', host: '2', observation: appeared('1', { name: 'till' }) },
     ])
   })
@@ -63,14 +65,14 @@ describe('a page', () => {
     const page = await dialAsPage(link)
     const host = await dialAsHost(hostLink)
     host.say(observed(appeared('1')))
-    host.say({ type: 'screen', actor: '1', screen })
+    host.say({ type: 'screen', actor: '1', screen, now: Date.now() })
     await heardFrom(host, page)
     await host.close()
     expect(await page.until(({ type }) => type === 'left')).toEqual({ type: 'left', host: '1' })
     const late = await dialAsPage(newLink())
     await late.until(({ type }) => type === 'left')
     expect(withoutWelcome(late)).toEqual([
-      { type: 'host', host: '1', name: 'shop', deeds: [] },
+      { type: 'host', host: '1', name: 'shop', deeds: [], ahead },
       { type: 'observed', host: '1', observation: appeared('1') },
       { type: 'left', host: '1' },
     ])
@@ -81,7 +83,7 @@ describe('a page', () => {
     const page = await dialAsPage(link)
     const host = await dialAsHost(hostLink)
     host.say(observed(appeared('1')))
-    host.say({ type: 'screen', actor: '1', screen })
+    host.say({ type: 'screen', actor: '1', screen, now: Date.now() })
     host.say(observed(stopped('1')))
     await heardFrom(host, page)
     const late = await dialAsPage(newLink())
@@ -120,15 +122,66 @@ describe('a page', () => {
   })
 })
 
+describe("a host's clock", () => {
+  const shop = (now: number) => ({ name: 'shop', deeds: [], now })
+
+  it.each([3_600_000, -3_600_000])('is told with the host: %i ms ahead', (ahead) => {
+    const { enterHost, enterPage } = createRoom(() => 10_000_000)
+    const told: unknown[] = []
+    enterPage(() => ({ send: (message) => told.push(message) }))
+    enterHost(shop(10_000_000 + ahead), { send: () => {} })
+    const host = { type: 'host', host: '1', name: 'shop', deeds: [], ahead }
+    expect(told).toEqual([host])
+    let known: unknown
+    enterPage((all) => {
+      known = all
+      return { send: () => {} }
+    })
+    expect(known).toEqual([host])
+  })
+
+  it('is told again where it has changed by more than a second, before the screen, also to pages that come later', () => {
+    const { enterHost, enterPage } = createRoom(() => 10_000_000)
+    const told: unknown[] = []
+    const { hear } = enterHost(shop(10_000_000), { send: () => {} })
+    enterPage(() => ({ send: (message) => told.push(message) }))
+    for (const ahead of [1_000, -1_000, 1_001, 2_001, 0])
+      hear({ type: 'screen', actor: '1', screen, now: 10_000_000 + ahead })
+    const shown = { type: 'screen', host: '1', actor: '1', screen }
+    const clock = (ahead: number) => ({ type: 'clock', host: '1', ahead })
+    expect(told).toEqual([shown, shown, clock(1_001), shown, shown, clock(0), shown])
+    let known: unknown
+    enterPage((all) => {
+      known = all
+      return { send: () => {} }
+    })
+    expect(known).toEqual([{ type: 'host', host: '1', name: 'shop', deeds: [], ahead: 0 }, shown])
+  })
+})
+
 describe('the room', () => {
+  it('keeps no more of screens than some megabytes', () => {
+    const { enterHost, enterPage } = createRoom()
+    const { hear } = enterHost({ name: 'shop', deeds: [], now: 0 }, { send: () => {} })
+    const message = 'm'.repeat(40_000)
+    for (let actor = 0; actor < 500; actor++)
+      hear({ type: 'screen', actor: String(actor), screen: { message, accepts: [] }, now: 0 })
+    enterPage((known) => {
+      expect(JSON.stringify(known).length).toBeLessThan(4_100_000)
+      expect(known.at(-1)).toMatchObject({ type: 'screen', actor: '499' })
+      return { send: () => {} }
+    })
+    expect.assertions(2)
+  })
+
   it('tells a page that has left nothing more', () => {
     const { enterHost, enterPage } = createRoom()
     const told: unknown[] = []
     const seat = enterPage(() => ({ send: (message) => told.push(message) }))
-    enterHost('shop', [], { send: () => {} })
+    enterHost({ name: 'shop', deeds: [], now: 0 }, { send: () => {} })
     seat.leave()
-    enterHost('office', [], { send: () => {} })
-    expect(told).toEqual([{ type: 'host', host: '1', name: 'shop', deeds: [] }])
+    enterHost({ name: 'office', deeds: [], now: 0 }, { send: () => {} })
+    expect(told).toEqual([{ type: 'host', host: '1', name: 'shop', deeds: [], ahead }])
   })
 })
 
@@ -168,8 +221,10 @@ describe('a message after the greeting', () => {
     ['no JSON', '}'],
     ['a state that is a number', observed({ ...appeared('1'), state: 7 } as unknown as Observation)],
     ['an unknown failure', observed(moved('1', 'a', 'b', { failure: 'odd' as 'network' }))],
-    ['an unknown wish', { type: 'screen', actor: '1', screen: { accepts: ['authorization.responded'] } }],
-    ['an endless number', '{"type":"screen","actor":"1","screen":{"accepts":[],"pollInterval":1e999}}'],
+    ['an unknown wish', { type: 'screen', actor: '1', screen: { accepts: ['authorization.responded'] }, now: 1 }],
+    ['an endless number', '{"type":"screen","actor":"1","now":1,"screen":{"accepts":[],"pollInterval":1e999}}'],
+    ['an endless clock', '{"type":"screen","actor":"1","now":1e999,"screen":{"accepts":[]}}'],
+    ['no clock', { type: 'screen', actor: '1', screen }],
     ['a wish of a page', { type: 'send', host: '1', actor: '1', event: 'token.refresh' }],
   ])('of a host that is %s ends with 4400', async (_, message) => {
     const { hostLink } = await testViewer()
@@ -195,7 +250,7 @@ describe('a message after the greeting', () => {
     const page = await dialAsPage(link)
     const host = await dialAsHost(hostLink)
     host.say({ ...observed({ ...appeared('1'), ...{ context: 'marker' } }), token: 'marker' })
-    host.say({ type: 'screen', actor: '1', screen: { ...screen, state: 'marker' } })
+    host.say({ type: 'screen', actor: '1', screen: { ...screen, state: 'marker' }, now: Date.now() })
     await heardFrom(host, page)
     expect(page.heard).toContainEqual({ type: 'observed', host: '1', observation: appeared('1') })
     expect(JSON.stringify(page.heard)).not.toContain('marker')
@@ -239,7 +294,8 @@ describe('memory', () => {
     const { link, hostLink, newLink } = await testViewer()
     const page = await dialAsPage(link)
     const host = await dialAsHost(hostLink)
-    for (let actor = 1; actor <= 1_100; actor++) host.say({ type: 'screen', actor: String(actor), screen })
+    for (let actor = 1; actor <= 1_100; actor++)
+      host.say({ type: 'screen', actor: String(actor), screen, now: Date.now() })
     await heardFrom(host, page)
     const late = await dialAsPage(newLink())
     await heardFrom(host, late)
@@ -267,7 +323,7 @@ describe('memory', () => {
   it('is told whole to a page that takes its time, however much that is', { timeout: 30_000 }, async () => {
     const { link, hostLink, newLink } = await testViewer()
     const page = await dialAsPage(link)
-    const long = 'x'.repeat(200)
+    const long = 'x'.repeat(150)
     const hosts = [await dialAsHost(hostLink), await dialAsHost(hostLink)]
     for (const host of hosts) {
       for (let step = 0; step < 9_000; step++) host.say(observed(moved('1', long, long, { at: step })))

@@ -56,6 +56,16 @@ function sendRaw(port: number, text: string): Promise<string> {
   })
 }
 
+/** How long a socket lasts, in milliseconds, that sends this and nothing more. */
+function lastingOf(port: number, text: string): Promise<number> {
+  const begun = performance.now()
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(text))
+    socket.on('error', () => {}).resume()
+    socket.on('close', () => resolve(performance.now() - begun))
+  })
+}
+
 const portOf = (link: string) => Number(new URL(link).port)
 
 const strict = {
@@ -133,7 +143,7 @@ describe('a request', () => {
 
   it('that names no host is refused', async () => {
     const { link } = await testViewer()
-    expect(await sendRaw(portOf(link), 'GET / HTTP/1.0\r\n\r\n')).toContain(' 421 ')
+    expect(await sendRaw(portOf(link), 'GET / HTTP/1.0\r\n\r\n')).toContain(' 400 ')
     expect(await sendRaw(portOf(link), 'GET / HTTP/1.1\r\n\r\n')).toContain(' 400 ')
   })
 
@@ -151,6 +161,27 @@ describe('a request', () => {
     const { link } = await testViewer()
     expect(await reach('127.0.0.1', portOf(link))).toBe('connected')
     for (const host of ['127.0.0.2', '::1']) expect(await reach(host, portOf(link))).not.toBe('connected')
+  })
+})
+
+describe('a request', () => {
+  it.each(['', 'GET / HTTP/1.1\r\nHost: ', 'GET / HTTP/1.1\r\nHost: HERE\r\nContent-Length: 9\r\n\r\n1'])(
+    'that is never sent to its end is not waited for: %j',
+    async (part) => {
+      const { link } = await testViewer({}, 500)
+      const text = part.replace('HERE', new URL(link).host)
+      expect(await lastingOf(portOf(link), text)).toBeLessThan(2_000)
+    },
+  )
+
+  it.each(['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'])('for two hosts is for none: %j', async (more) => {
+    const { link } = await testViewer()
+    const { host } = new URL(link)
+    const ask = (...hosts: readonly string[]) =>
+      sendRaw(portOf(link), `GET / HTTP/1.1\r\n${hosts.map((name) => `host: ${name}\r\n`).join('')}${more}\r\n`)
+    for (const other of ['viewer.example', host]) expect(await ask(host, other)).toBe('HTTP/1.1 400 Bad Request')
+    expect(await ask('viewer.example', host)).toBe('HTTP/1.1 400 Bad Request')
+    if (more === '') expect(await ask(host)).toBe('HTTP/1.1 200 OK')
   })
 })
 

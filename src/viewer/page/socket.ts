@@ -16,7 +16,7 @@ export interface SocketOptions {
 }
 
 export interface Socket {
-  /** Sends a message, if there is somebody to take it. */
+  /** Sends a message; where nobody can take it, the page is told that it was refused. */
   send(message: FromPage): void
   /** Tries again at once. */
   retry(): void
@@ -97,6 +97,7 @@ export function openSocket({ url, token, storage, onLink, onWelcome, onTold }: S
   return {
     send(message) {
       if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+      else if (message.type !== 'hello') onTold(unsent(message.host))
     },
     retry() {
       if (!socket) connect()
@@ -107,6 +108,11 @@ export function openSocket({ url, token, storage, onLink, onWelcome, onTold }: S
       connect()
     },
   }
+}
+
+function unsent(host: string): Told {
+  const reason = 'The viewer cannot be reached: nothing was sent.'
+  return { message: { type: 'refused', host, reason }, at: Date.now() }
 }
 
 /** Takes the token out of the page's address, so that it is in no history, no bookmark and no screenshot. */

@@ -1,3 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { connectViewer } from '../../../src/inspect/connect-viewer.ts'
 import { consoleReporter, createInspector, recorder, type Sink } from '../../../src/inspect/index.ts'
 import { sayTo } from '../../../src/inspect/stately/messages.ts'
 import { charts, connection, type Inspect, type Life } from './lives.ts'
@@ -13,6 +17,18 @@ const inspecting =
   () =>
     createInspector(sinks)
 
+/** Somebody like a viewer, in a process of its own: what it does is not the program's cost. Resolves with its link. */
+async function startViewer(): Promise<{ readonly link: string; readonly child: ChildProcess }> {
+  const file = fileURLToPath(new URL('../../support/viewer/viewer-process.ts', import.meta.url))
+  const child = spawn(process.execPath, [file, 'a-key-to-measure-with'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said] = await once(child.stdout, 'data')
+  child.stdout.resume()
+  return { link: String(said).trim(), child }
+}
+
+const viewer = await startViewer()
+const links = [connectViewer(viewer.link), connectViewer(viewer.link, { accepts: true })] as const
+
 /** Who looks on. Twice nobody: the difference is what cannot be measured here. */
 const watchers: Readonly<Record<string, () => Inspect | undefined>> = {
   nobody: () => undefined,
@@ -21,6 +37,8 @@ const watchers: Readonly<Record<string, () => Inspect | undefined>> = {
   'an inspector': inspecting(() => {}),
   'a recorder': inspecting(recorder(write)),
   'a console reporter': inspecting(consoleReporter(write)),
+  'a viewer': () => links[0].inspect,
+  'a viewer, with buttons': () => links[1].inspect,
   'Stately’s messages': inspecting(sayTo({ send: (message) => write(JSON.stringify(message)) }).sink),
 }
 
@@ -49,3 +67,6 @@ async function rounds(lives: readonly Life[], warm: number, count: number): Prom
 }
 
 console.log(JSON.stringify({ charts: await rounds(charts, 60, 150), connection: await rounds([connection], 20, 100) }))
+
+for (const link of links) await link.close()
+viewer.child.kill()

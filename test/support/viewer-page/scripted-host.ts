@@ -21,13 +21,13 @@ export async function enterHost(hostLink: string, name: string, deeds: readonly 
   await once(socket, 'open')
   const welcome = once(socket, 'message')
   socket.on('message', (data) => heard.push(JSON.parse(String(data))))
-  send({ type: 'hello', as: 'host', version: PROTOCOL, key: hash.slice(1), name, deeds })
+  send({ type: 'hello', as: 'host', version: PROTOCOL, key: hash.slice(1), name, deeds, now: Date.now() })
   await welcome
   return {
     observe: (...observations) => {
       for (const observation of observations) send({ type: 'observed', observation })
     },
-    show: (actor, screen) => send({ type: 'screen', actor, screen }),
+    show: (actor, screen) => send({ type: 'screen', actor, screen, now: Date.now() }),
     refuse: (reason) => send({ type: 'refused', reason }),
     heard,
     async leave() {

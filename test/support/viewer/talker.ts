@@ -94,7 +94,7 @@ export const hello = { type: 'hello', version: PROTOCOL }
 /** A host that has been welcomed. */
 export async function dialAsHost(hostLink: string, name = 'shop', deeds: readonly unknown[] = []): Promise<Talker> {
   const talker = await dial(hostLink)
-  talker.say({ ...hello, as: 'host', key: secretOf(hostLink), name, deeds })
+  talker.say({ ...hello, as: 'host', key: secretOf(hostLink), name, deeds, now: Date.now() })
   await talker.until(({ type }) => type === 'welcome')
   return talker
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Look } from '../state/look.ts'
+import { plain } from '../words/plain.ts'
 
 /** How often something is told at most, in milliseconds: who listens cannot skip. */
 const PAUSE = 1_000
@@ -16,7 +17,8 @@ export function Announcer({ looks }: { looks: readonly Look[] }) {
       const { key, name } = connection
       const state = visit?.state ?? ''
       // What was there when the page opened is read with the page.
-      if (known.current.get(key) !== state && known.current.has(key)) waiting.current.set(key, `${name}: ${state}`)
+      if (known.current.get(key) !== state && known.current.has(key))
+        waiting.current.set(key, plain(`${name}: ${state}`))
       known.current.set(key, state)
     }
     if (waiting.current.size === 0 || timer.current !== undefined) return

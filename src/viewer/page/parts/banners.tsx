@@ -1,5 +1,6 @@
 import type { Link, Problem, State } from '../state/store.ts'
 import { counted, left } from '../words/durations.ts'
+import { plain } from '../words/plain.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
@@ -20,7 +21,7 @@ const AT_ALL = 50
 
 /** What of a recording could not be read. */
 function Problems({ problems }: { problems: readonly Problem[] }) {
-  const told = problems.map(({ line, reason }) => `Line ${line}: ${reason}`)
+  const told = problems.map(({ line, reason }) => `Line ${line}: ${plain(reason)}`)
   return (
     <div class="banner lost" role="status">
       <Icon name="trouble" />

@@ -10,6 +10,7 @@ export function Buttons({ look }: { look: Look }) {
   const { view, story, connection } = look
   const [asked, ask] = useState<Wish>()
   const { host } = connection
+  const refused = useRef<Wish>(undefined)
   const question = view.buttons.find(({ event }) => event === asked)
   if (view.buttons.length === 0) return null
 
@@ -19,7 +20,19 @@ export function Buttons({ look }: { look: Look }) {
     send({ type: 'send', host: host.id, actor: story.actor.slice(host.id.length + 1), event })
   }
 
-  if (question) return <Question button={question} onYes={() => press(question)} onNo={() => ask(undefined)} />
+  function refuse(): void {
+    refused.current = asked
+    ask(undefined)
+  }
+
+  /** Who has said no goes on where they were asked. */
+  function goBack(button: HTMLButtonElement | null, event: Wish): void {
+    if (!button || refused.current !== event) return
+    refused.current = undefined
+    button.focus()
+  }
+
+  if (question) return <Question button={question} onYes={() => press(question)} onNo={refuse} />
   return (
     <div class="buttons">
       {view.buttons.map((button) => (
@@ -28,6 +41,7 @@ export function Buttons({ look }: { look: Look }) {
           type="button"
           class={`button ${button.kind}`}
           title={button.event}
+          ref={(element) => goBack(element, button.event)}
           onClick={() => (button.kind === 'danger' ? ask(button.event) : press(button))}
         >
           {button.label}

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { TransitionTaken } from '../../../inspect/observation.ts'
 import type { Visit } from '../../../inspect/story.ts'
 import { isOurs } from '../words/machines.ts'
+import { plain } from '../words/plain.ts'
 import { toneOf } from '../words/tone.ts'
 import { type Picture, pictureOf } from './charts.ts'
 import { keepInView, light, put } from './drawing.ts'
@@ -149,7 +150,7 @@ function Chips({ machine, state, visits }: Pick<ChartProps, 'machine' | 'state' 
             class={`seen-state ${toneOf(own)}${name === state ? ' live' : ''}`}
             aria-current={name === state}
           >
-            {name}
+            {plain(name)}
           </li>
         ))}
       </ol>

@@ -1,3 +1,4 @@
+import { plain } from '../words/plain.ts'
 import { meaningOf, toneOf } from '../words/tone.ts'
 
 /** The name of a state, in the colour of its tags. */
@@ -7,7 +8,7 @@ export function Chip({ state, tags }: { state: string; tags: readonly string[] }
   return (
     <span class={`chip ${tone}`} title={meaningOf(tags)}>
       <span class={also ? 'dot also' : 'dot'} />
-      {state}
+      {plain(state)}
     </span>
   )
 }

@@ -1,12 +1,13 @@
-import { useId } from 'preact/hooks'
 import type { Deed } from '../../../inspect/messages.ts'
 import type { Look } from '../state/look.ts'
 import { chartNames } from '../words/machines.ts'
+import { plain } from '../words/plain.ts'
 import { Chart } from './chart.tsx'
 import { Chip } from './chip.tsx'
 import { Deeds } from './deeds.tsx'
 import { History } from './history.tsx'
 import { Icon } from './icons.tsx'
+import { idOf } from './ids.ts'
 import { Now } from './now.tsx'
 import { usePage } from './page.ts'
 import { Strip } from './strip.tsx'
@@ -23,13 +24,13 @@ interface ConnectionProps {
 export function ConnectionView({ look, isAlone, offered }: ConnectionProps) {
   const { connection, story, visit } = look
   const { host, name } = connection
-  const title = useId()
+  const title = idOf('connection', connection.key)
   const state = look.isAhead ? '' : (visit?.state ?? '')
   return (
     <section class={`connection${look.isOver ? ' over' : ''}`} aria-labelledby={title}>
       <div class="connection-grid">
         <header class="connection-head">
-          <h2 id={title}>{name}</h2>
+          <h2 id={title}>{plain(name)}</h2>
           {!look.isAhead && <Chip state={visit?.state ?? ''} tags={story.tags} />}
           {!isAlone && <CloseButton look={look} />}
           <Standing look={look} />
@@ -43,7 +44,7 @@ export function ConnectionView({ look, isAlone, offered }: ConnectionProps) {
         />
         <div class="connection-scroll">
           <Now look={look} />
-          {offered.length > 0 && <Deeds host={host} deeds={offered} isOff={look.isPast} />}
+          {offered.length > 0 && <Deeds place={connection.key} host={host} deeds={offered} isOff={look.isPast} />}
           <History look={look} />
         </div>
       </div>
@@ -56,8 +57,8 @@ function Standing({ look: { connection, story, isOver, isAhead } }: { look: Look
   const over = story.stoppedAt === undefined ? 'its host has left' : 'stopped'
   return (
     <p class="standing">
-      <span>{chartNames.get(machine) ?? `${machine}, a machine of the host’s own`}</span>
-      <span>{host.name}</span>
+      <span>{chartNames.get(machine) ?? `${plain(machine)}, a machine of the host’s own`}</span>
+      <span>{plain(host.name)}</span>
       {lives.length > 1 && (
         <span>
           life {lives.findIndex(({ actor }) => actor === story.actor) + 1} of {lives.length}
@@ -75,7 +76,7 @@ function CloseButton({ look: { connection } }: { look: Look }) {
     <button
       type="button"
       class="quiet square close"
-      aria-label={`Hide ${connection.name}`}
+      aria-label={`Hide ${plain(connection.name)}`}
       onClick={() => dispatch({ type: 'choose', key: connection.key, beside: true })}
     >
       <Icon name="close" />

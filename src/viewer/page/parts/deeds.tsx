@@ -1,24 +1,31 @@
-import { useId } from 'preact/hooks'
 import type { Deed } from '../../../inspect/messages.ts'
 import type { Host } from '../state/collected.ts'
 import type { Connection } from '../state/connections.ts'
+import { plain } from '../words/plain.ts'
+import { idOf } from './ids.ts'
 import { usePage } from './page.ts'
 
+interface DeedsProps extends Offered {
+  /** Where they stand: the same ones may stand in several places. */
+  readonly place: string
+  readonly isOff: boolean
+}
+
 /** What a host lets one ask for, under its own headings. In the past nothing is asked for. */
-export function Deeds({ host, deeds, isOff }: Offered & { isOff: boolean }) {
+export function Deeds({ place, host, deeds, isOff }: DeedsProps) {
   if (deeds.length === 0 || host.isGone) return null
   const groups = [...new Set(deeds.map(({ group }) => group))]
   return (
-    <section class="deeds" aria-label={`What ${host.name} offers`}>
+    <section class="deeds" aria-label={`What ${plain(host.name)} offers`}>
       {groups.map((group) => (
         <div key={group} class="deed-group">
-          <h3>{group}</h3>
+          <h3>{plain(group)}</h3>
           <ul>
             {deeds
               .filter((deed) => deed.group === group)
               .map((deed) => (
                 <li key={deed.id}>
-                  <DeedButton host={host.id} deed={deed} isOff={isOff} />
+                  <DeedButton place={place} host={host.id} deed={deed} isOff={isOff} />
                 </li>
               ))}
           </ul>
@@ -58,21 +65,26 @@ export function placesOf(shown: readonly Connection[], hosts: readonly Host[], i
   }
 }
 
-function DeedButton({ host, deed, isOff }: { host: string; deed: Deed; isOff: boolean }) {
+interface DeedProps extends Pick<DeedsProps, 'place' | 'isOff'> {
+  readonly host: string
+  readonly deed: Deed
+}
+
+function DeedButton({ place, host, deed, isOff }: DeedProps) {
   const { send } = usePage()
-  const about = useId()
+  const about = idOf('deed', place, host, deed.id)
   return (
     <button
       type="button"
       class="deed"
       disabled={isOff}
-      aria-label={deed.label}
+      aria-label={plain(deed.label)}
       aria-describedby={about}
       onClick={() => send({ type: 'do', host, deed: deed.id })}
     >
-      <span class="deed-label">{deed.label}</span>
+      <span class="deed-label">{plain(deed.label)}</span>
       <span class="deed-about" id={about}>
-        {deed.description}
+        {plain(deed.description)}
       </span>
     </button>
   )

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Host } from '../state/collected.ts'
 import type { Link } from '../state/store.ts'
+import { plain } from '../words/plain.ts'
 import { Sign } from './icons.tsx'
 import { OpenButton } from './top.tsx'
 
@@ -64,8 +65,8 @@ function Waiting({ hosts }: { hosts: readonly Host[] }) {
     <Notice title={present.length > 0 ? 'Connected, and nothing to show yet' : 'No program is connected yet'}>
       {present.length > 0 && (
         <p>
-          <strong>{present.map(({ name }) => name).join(', ')}</strong> is there. Its connections appear as soon as one
-          of them does something.
+          <strong>{present.map(({ name }) => plain(name)).join(', ')}</strong> is there. Its connections appear as soon
+          as one of them does something.
         </p>
       )}
       <p>

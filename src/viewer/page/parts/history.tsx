@@ -4,6 +4,7 @@ import type { Look } from '../state/look.ts'
 import { answerOf, causeOf, failureOf, outcomeOf, requestOf } from '../words/causes.ts'
 import { span, timeOf } from '../words/durations.ts'
 import { isOurs } from '../words/machines.ts'
+import { plain } from '../words/plain.ts'
 import { toneOf } from '../words/tone.ts'
 import { usePage } from './page.ts'
 import { Rows } from './rows.tsx'
@@ -69,7 +70,7 @@ function VisitRow({
         onClick={() => dispatch({ type: 'go', to: index })}
       >
         <span class={`dot ${toneOf(tags)}`} />
-        <span class="row-name">{state}</span>
+        <span class="row-name">{plain(state)}</span>
         <span class="row-end">{to === undefined ? '' : span(to - since)}</span>
         <span class="row-about">{isNewLife ? 'began anew' : causeOf(event)}</span>
         <time class="row-time">{timeOf(since)}</time>

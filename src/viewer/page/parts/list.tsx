@@ -1,12 +1,14 @@
-import { useId } from 'preact/hooks'
 import type { Host } from '../state/collected.ts'
 import type { Look } from '../state/look.ts'
 import { failureOf } from '../words/causes.ts'
 import { left } from '../words/durations.ts'
 import { chartNames } from '../words/machines.ts'
+import { plain } from '../words/plain.ts'
+import { titleOf } from '../words/title.ts'
 import { Chip } from './chip.tsx'
 import { Deeds, type Offered } from './deeds.tsx'
 import { Icon } from './icons.tsx'
+import { idOf } from './ids.ts'
 import { usePage } from './page.ts'
 
 interface ListProps {
@@ -29,7 +31,7 @@ export function List({ looks, shown, hosts, deeds }: ListProps) {
         <HostSection key={name} name={name} looks={looks} shown={shown} hosts={hosts} />
       ))}
       {deeds.map((offered) => (
-        <Deeds key={`${offered.host.id} ${offered.deeds[0]?.id}`} {...offered} isOff={isPast} />
+        <Deeds key={`${offered.host.id} ${offered.deeds[0]?.id}`} place="list" {...offered} isOff={isPast} />
       ))}
     </nav>
   )
@@ -41,10 +43,10 @@ function HostSection({ name, looks, shown, hosts }: Omit<ListProps, 'deeds'> & {
   const isGone = hosts.every((host) => host.name !== name || host.isGone) && !own.some(({ isPast }) => isPast)
   if (own.length === 0 && isGone) return null
   return (
-    <section class={isGone ? 'host gone' : 'host'} aria-label={`Host ${name}`}>
+    <section class={isGone ? 'host gone' : 'host'} aria-label={`Host ${plain(name)}`}>
       <p class="host-name">
         <span class="host-dot" />
-        {name}
+        <bdi>{plain(name)}</bdi>
         {isGone && <span class="aside">has left</span>}
       </p>
       {own.length === 0 && <p class="aside">Connected. It has shown no connection yet.</p>}
@@ -74,8 +76,9 @@ function Entry({ look, number, isShown, isOne }: EntryProps) {
   const { dispatch } = usePage()
   const { connection, story, visit, isAhead } = look
   const isOver = look.isOver || isAhead
-  const { key, name } = connection
-  const about = useId()
+  const { key } = connection
+  const name = plain(connection.name)
+  const about = idOf('entry', key)
   return (
     <li class={`entry${isShown ? ' shown' : ''}${isOver ? ' over' : ''}`}>
       <button
@@ -90,7 +93,7 @@ function Entry({ look, number, isShown, isOne }: EntryProps) {
         <span class="entry-about" id={about}>
           <span class="entry-state">
             {isAhead ? <span class="aside">not there yet</span> : <Chip state={visit?.state ?? ''} tags={story.tags} />}
-            <span class="aside">{chartNames.get(connection.machine) ?? connection.machine}</span>
+            <span class="aside">{chartNames.get(connection.machine) ?? plain(connection.machine)}</span>
           </span>
           <Briefly look={look} />
         </span>
@@ -124,8 +127,8 @@ function Briefly({ look }: { look: Look }) {
   )
 }
 
-function whatOf({ view, story, isOver, isAhead }: Look): string {
+function whatOf(look: Look): string {
+  const { story, isOver, isAhead } = look
   if (isAhead) return 'Begins later'
-  if (isOver) return story.stoppedAt === undefined ? 'Its host has left' : 'Stopped'
-  return story.failure ? failureOf(story.failure) : view.title
+  return story.failure && !isOver ? failureOf(story.failure) : plain(titleOf(look))
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import type { Notice } from '../state/store.ts'
+import { plain } from '../words/plain.ts'
 import { Icon } from './icons.tsx'
 import { usePage } from './page.ts'
 
@@ -25,7 +26,7 @@ function Said({ notice: { id, text, kind } }: { notice: Notice }) {
   return (
     <div class={`notice ${kind}`}>
       <Icon name={kind} />
-      <span>{text}</span>
+      <span>{plain(text)}</span>
       <button type="button" class="quiet square" aria-label="Dismiss" onClick={() => dispatch({ type: 'dismiss', id })}>
         <Icon name="close" />
       </button>

@@ -1,20 +1,28 @@
+import { useRef } from 'preact/hooks'
 import type { Look } from '../state/look.ts'
 import type { Deadline } from '../words/deadlines.ts'
 import { left, timeOf } from '../words/durations.ts'
+import { plain } from '../words/plain.ts'
+import { titleOf } from '../words/title.ts'
 import { Buttons } from './buttons.tsx'
 import { Icon } from './icons.tsx'
 import { Prompt } from './prompt.tsx'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 /** Where a connection is, why, until when, and what can be done. */
 export function Now({ look }: { look: Look }) {
   const { view, why, isPast, isAhead, isOver, deadlines, now, visit } = look
+  const title = useRef<HTMLHeadingElement>(null)
+  const onFocusIn = useKeptFocus(title)
   if (isAhead) return <NotYet look={look} />
   // The prompt tells its own end.
   const others = deadlines.filter(({ name }) => name !== 'prompt' || view.secondsLeft === undefined)
   return (
-    <section class="now" aria-label={isPast ? 'At that moment' : 'Now'}>
-      <h3 class="now-title">{titleOf(look)}</h3>
-      <p class="why">{isOver ? over(look) : why}</p>
+    <section class="now" aria-label={isPast ? 'At that moment' : 'Now'} onFocusIn={onFocusIn}>
+      <h3 class="now-title" ref={title} tabIndex={-1}>
+        {plain(titleOf(look))}
+      </h3>
+      <p class="why">{isOver ? over(look) : <Why why={why} code={plain(view.userCode?.text ?? '')} />}</p>
       {view.userCode || view.link ? <Prompt view={view} /> : null}
       {view.failure && <Failure failure={view.failure} />}
       {isPast ? <LiveOnly /> : <Buttons look={look} />}
@@ -23,14 +31,21 @@ export function Now({ look }: { look: Look }) {
   )
 }
 
-/** The view model speaks to the merchant; who looks on here waits for one. */
-function titleOf({ isOver, view }: Look): string {
-  if (isOver) return 'Stopped'
-  return view.userCode || view.link ? 'Waiting for the merchant' : view.title
+/** A code in a sentence stays on one line, if it can: at the end of a line its hyphen would look like none of its own. */
+function Why({ why, code }: { why: string; code: string }) {
+  const at = code === '' ? -1 : why.lastIndexOf(code)
+  if (at === -1) return <>{why}</>
+  return (
+    <>
+      {why.slice(0, at)}
+      <span class="together">{code}</span>
+      {why.slice(at + code.length)}
+    </>
+  )
 }
 
 function over({ story, visit }: Look): string {
-  const stood = visit ? ` It was last seen in ${visit.state}, at ${timeOf(visit.until ?? visit.since)}.` : ''
+  const stood = visit ? ` It was last seen in ${plain(visit.state)}, at ${timeOf(visit.until ?? visit.since)}.` : ''
   const who =
     story.stoppedAt === undefined
       ? 'The program that ran this connection has left'
@@ -67,8 +82,7 @@ function Failure({ failure }: { failure: NonNullable<Look['view']['failure']> })
           <strong>{text}</strong> {remedy}
         </p>
         <p class="aside">
-          <code>{code}</code>
-          {message}
+          <code>{code}</code> {message && plain(message)}
         </p>
       </div>
     </div>
@@ -104,7 +118,7 @@ function Gauge({ share }: { share: number }) {
   return (
     <svg class="gauge" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
       <rect class="all" width="100" height="2" />
-      <rect class="rest" width={Math.min(100, Math.max(0, share * 100)).toFixed(1)} height="2" />
+      <rect class="rest" width={Math.min(100, Math.max(0, share * 100 || 0)).toFixed(1)} height="2" />
     </svg>
   )
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { View } from '../../../view/index.ts'
 import { left } from '../words/durations.ts'
+import { plain } from '../words/plain.ts'
 import { Icon } from './icons.tsx'
 
 /** What the merchant must see: a code, with where to type it, or a link. What they do with it, the sentence above tells. */
@@ -11,12 +12,12 @@ export function Prompt({ view: { userCode, link, qr, qrLabel, secondsLeft } }: {
         <p class="aside">{userCode ? 'The merchant types' : 'The merchant opens'}</p>
         {userCode && (
           <p class="user-code">
-            <span class="sr-only">{userCode.spelled}</span>
+            <span class="sr-only">{plain(userCode.spelled)}</span>
             {userCode.groups.map((group, index) => (
               // A code has no other names for its groups, and no two of them change places.
               // biome-ignore lint/suspicious/noArrayIndexKey: they never move
               <span key={index} class="code-group" aria-hidden="true">
-                {group}
+                {plain(group)}
               </span>
             ))}
           </p>
@@ -24,7 +25,7 @@ export function Prompt({ view: { userCode, link, qr, qrLabel, secondsLeft } }: {
         {link && (
           <p>
             <a class="button primary" href={link.url} target="_blank" rel="noopener noreferrer">
-              {link.label}
+              {plain(link.label)}
               <Icon name="leave" />
             </a>
           </p>

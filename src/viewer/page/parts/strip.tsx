@@ -1,6 +1,7 @@
 import type { Visit } from '../../../inspect/story.ts'
 import type { Look } from '../state/look.ts'
 import { span, timeOf } from '../words/durations.ts'
+import { plain } from '../words/plain.ts'
 import { toneOf } from '../words/tone.ts'
 import { usePage } from './page.ts'
 
@@ -23,11 +24,11 @@ export function Strip({ look: { visits, visit, now, isPast } }: { look: Look }) 
           type="button"
           tabIndex={-1}
           class={`segment ${toneOf(each.tags)}${classOf(each, visit, isPast)}`}
-          title={`${each.state}, ${timeOf(each.since)}, ${span(lengthOf(each))}`}
+          title={`${plain(each.state)}, ${timeOf(each.since)}, ${span(lengthOf(each))}`}
           style={{ '--share': Math.sqrt(Math.max(100, lengthOf(each))).toFixed(1) }}
           onClick={() => dispatch({ type: 'go', to: each.index })}
         >
-          <span>{each.state}</span>
+          <span>{plain(each.state)}</span>
         </button>
       ))}
     </div>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Link, Recording, State } from '../state/store.ts'
 import { counted, dayOf, left, timeOf } from '../words/durations.ts'
+import { plain } from '../words/plain.ts'
 import { Icon, Sign } from './icons.tsx'
 import { usePage } from './page.ts'
 
@@ -60,7 +61,7 @@ function RecordingSource({ recording: { name, collected } }: { recording: Record
   const from = first ? `, ${dayOf(first.at)}, ${timeOf(first.at)}` : ''
   return (
     <Past action="Close it" type="close">
-      <strong>{`This is a recording: ${name}`}</strong>
+      <strong>{`This is a recording: ${plain(name)}`}</strong>
       {`${from}, ${counted(observations.length, 'observation')}.`}
     </Past>
   )

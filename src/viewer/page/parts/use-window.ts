@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Look } from '../state/look.ts'
+import { plain } from '../words/plain.ts'
 
 /** Whether a media query holds, now and whenever that changes. */
 export function useMedia(query: string): boolean {
@@ -17,6 +18,6 @@ export function useMedia(query: string): boolean {
 export function useTitle([first]: readonly Look[]): void {
   const title = first ? `${first.visit?.state ?? ''} · ${first.connection.name}` : 'oauth-machines'
   useEffect(() => {
-    document.title = title
+    document.title = plain(title)
   }, [title])
 }

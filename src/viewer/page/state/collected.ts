@@ -8,6 +8,10 @@ export interface Host {
   readonly name: string
   readonly deeds: readonly Deed[]
   readonly isGone: boolean
+  /** How many observations there were when it left; `undefined` where it has not, and in a recording, which does not tell. */
+  readonly leftAfter: number | undefined
+  /** How far its clock is ahead of this page's, in milliseconds; negative where it is behind. */
+  readonly ahead: number
 }
 
 /** All that was told so far. Actors are named `host/actor` here, since each host counts its own from 1. */
@@ -19,8 +23,10 @@ export interface Collected {
   readonly screens: ReadonlyMap<string, Screen>
   /** Which actor of which host. */
   readonly owners: ReadonlyMap<string, Owner>
-  /** How far an actor's clock is ahead of this page's, in milliseconds; absent where it is not. */
-  readonly ahead: ReadonlyMap<string, number>
+  /** Which observation is the stop of an actor, by index. */
+  readonly stops: ReadonlyMap<string, number>
+  /** The actors whose first states were forgotten by this page. */
+  readonly forgotten: ReadonlySet<string>
 }
 
 export interface Owner {
@@ -40,18 +46,18 @@ export const nothing: Collected = {
   hosts: new Map(),
   screens: new Map(),
   owners: new Map(),
-  ahead: new Map(),
+  stops: new Map(),
+  forgotten: new Set(),
 }
 
 /** A recording as if one host had told it. */
 export function recorded(observations: readonly Observation[], name: string): Collected {
-  const host: ToPage = { type: 'host', host: name, name, deeds: [] }
-  const observed = observations.map((observation): ToPage => ({ type: 'observed', host: name, observation }))
   const collected = collect(
     nothing,
-    [host, ...observed].map((message) => ({ message, at: Number.POSITIVE_INFINITY })),
+    observations.map((observation) => ({ message: { type: 'observed', host: name, observation }, at: observation.at })),
   )
-  return { ...collected, hosts: new Map([[name, { id: name, name, deeds: [], isGone: true }]]) }
+  const host: Host = { id: name, name, deeds: [], isGone: true, leftAfter: undefined, ahead: 0 }
+  return { ...collected, hosts: new Map([[name, host]]) }
 }
 
 /** What is known after some more messages, taken together so that ten thousand of them are no more than one copy. */
@@ -61,7 +67,8 @@ export function collect(before: Collected, told: readonly Told[]): Collected {
     hosts: new Map(before.hosts),
     screens: new Map(before.screens),
     owners: new Map(before.owners),
-    ahead: new Map(before.ahead),
+    stops: new Map(before.stops),
+    forgotten: before.forgotten,
   }
   for (const each of told) take(next, each)
   const from = before.observations.length
@@ -74,14 +81,18 @@ interface Growing {
   readonly hosts: Map<string, Host>
   readonly screens: Map<string, Screen>
   readonly owners: Map<string, Owner>
-  readonly ahead: Map<string, number>
+  readonly stops: Map<string, number>
 }
 
-function take(next: Growing, { message, at }: Told): void {
+function take(next: Growing, { message }: Told): void {
   if (message.type === 'host') {
-    next.hosts.set(message.host, { id: message.host, name: message.name, deeds: message.deeds, isGone: false })
+    const { host: id, name, deeds, ahead } = message
+    next.hosts.set(id, { id, name, deeds, isGone: false, leftAfter: undefined, ahead })
+  } else if (message.type === 'clock') {
+    const host = next.hosts.get(message.host)
+    if (host) next.hosts.set(message.host, { ...host, ahead: message.ahead })
   } else if (message.type === 'observed') {
-    observe(next, message.host, message.observation, at)
+    observe(next, message.host, message.observation)
   } else if (message.type === 'screen') {
     next.screens.set(idOf(message.host, message.actor), message.screen)
   } else if (message.type === 'left') {
@@ -89,21 +100,31 @@ function take(next: Growing, { message, at }: Told): void {
   }
 }
 
-function observe(next: Growing, host: string, observation: Observation, at: number): void {
+function observe(next: Growing, host: string, observation: Observation): void {
   const actor = idOf(host, observation.actor)
-  if (observation.type === 'stopped') next.screens.delete(actor)
+  if (observation.type === 'stopped') {
+    next.screens.delete(actor)
+    next.stops.set(actor, next.observations.length)
+  }
   next.owners.set(actor, { host, actor: observation.actor })
-  // An observation is never of the future, so such a clock is ahead. Of one that is old nothing can be said.
-  const ahead = observation.at - at
-  if (ahead > 1_000) next.ahead.set(actor, ahead)
-  else next.ahead.delete(actor)
   next.observations.push({ ...observation, actor })
 }
 
 function leave(next: Growing, id: string): void {
   const host = next.hosts.get(id)
-  if (host) next.hosts.set(id, { ...host, isGone: true })
+  if (host) next.hosts.set(id, { ...host, isGone: true, leftAfter: next.observations.length })
   for (const [actor, owner] of next.owners) if (owner.host === id) next.screens.delete(actor)
+}
+
+/** What is left where nobody hears the hosts: what they may be asked for, and what they show, is of no moment then. */
+export function unheard(collected: Collected): Collected {
+  const hosts = [...collected.hosts].map(([id, host]) => [id, { ...host, deeds: [] }] as const)
+  return { ...collected, hosts: new Map(hosts), screens: new Map() }
+}
+
+/** How far an actor's clock is ahead of this page's, in milliseconds. */
+export function aheadOf({ hosts, owners }: Pick<Collected, 'hosts' | 'owners'>, actor: string): number {
+  return hosts.get(owners.get(actor)?.host ?? '')?.ahead ?? 0
 }
 
 function idOf(host: string, actor: string): string {

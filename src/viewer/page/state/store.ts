@@ -1,7 +1,7 @@
 import type { Observation } from '../../../inspect/observation.ts'
-import { type Collected, collect, nothing, recorded, type Told } from './collected.ts'
+import { type Collected, collect, nothing, recorded, type Told, unheard } from './collected.ts'
 import { type Connection, connectionsOf } from './connections.ts'
-import { MOST, withoutOldest } from './forgetting.ts'
+import { KEPT, MOST, withoutOldest } from './forgetting.ts'
 
 /** How the page stands with the viewer's server. */
 export type Link =
@@ -86,7 +86,7 @@ export function begin(chosen: readonly string[] = []): State {
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'link':
-      return { ...state, link: action.link }
+      return linked(state, action.link)
     case 'welcome':
       return { ...state, link: { is: 'open' }, isAnew: true }
     case 'told':
@@ -146,15 +146,32 @@ function told(state: State, messages: readonly Told[]): State {
   const begins = state.isAnew && messages.some(({ message }) => message.type === 'host')
   const refusals = messages.flatMap(({ message }) => (message.type === 'refused' ? [message.reason] : []))
   const all = collect(begins ? nothing : state.live, messages)
-  const live = all.observations.length > MOST ? withoutOldest(all) : all
-  const gone = all.observations.length - live.observations.length
-  return {
-    ...state,
-    live,
-    position: state.recording || state.position === undefined ? state.position : Math.max(0, state.position - gone),
-    isAnew: state.isAnew && !begins,
-    notices: refusals.reduce((notices, reason) => noted(notices, reason, 'trouble'), state.notices),
-  }
+  const notices = refusals.reduce((before, reason) => noted(before, reason, 'trouble'), state.notices)
+  return forgetting({ ...state, live: all, isAnew: state.isAnew && !begins, notices })
+}
+
+/** Whoever looks at a moment that is forgotten is moved to the earliest one that is kept. */
+function forgetting(state: State): State {
+  const all = state.live.observations.length
+  if (all <= MOST) return state
+  const live = withoutOldest(state.live)
+  const kept = live.observations.length - KEPT
+  const { position, recording, notices } = state
+  if (recording || position === undefined) return { ...state, live }
+  if (position >= all - KEPT) return { ...state, live, position: position - all + live.observations.length }
+  return { ...state, live, position: kept, notices: noted(notices, FORGOTTEN, 'trouble') }
+}
+
+const FORGOTTEN = 'The moment that you looked at is not kept any longer: this is the earliest one that is.'
+
+/** Without the server no host is heard, and none hears. */
+function linked(state: State, link: Link): State {
+  return { ...state, link, live: isHeard(link) ? state.live : unheard(state.live) }
+}
+
+/** Whether hosts are heard, or nothing is known to the contrary. */
+export function isHeard({ is }: Link): boolean {
+  return is === 'open' || is === 'connecting'
 }
 
 function opened(state: State, { name, observations, problems }: Extract<Action, { type: 'open' }>): State {

@@ -1,13 +1,18 @@
 import type { RequestMade } from '../../../inspect/story.ts'
+import { plain } from './plain.ts'
 
-/** What led to a state, in words: the name of an event of the chart, or what an actor of the machine did. */
-export function causeOf(event: string | undefined): string {
+/**
+ * What led to a state, in words: the name of an event of the chart, or what an actor of the machine did.
+ *
+ * @param mark how a word of the host's is written. Default: as it is, without what nobody sees.
+ */
+export function causeOf(event: string | undefined, mark: (word: string) => string = plain): string {
   if (event === undefined || event === 'xstate.init') return 'the beginning'
   const [, answer, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
-  if (actor && answer === 'error') return `${actor} broke`
-  if (actor) return deadlines.get(actor) ?? `${actor} answered`
+  if (actor && answer === 'error') return `${mark(actor)} broke`
+  if (actor) return deadlines.get(actor) ?? `${mark(actor)} answered`
   const [, delay] = /^xstate\.after\.([^.]+)\./.exec(event) ?? []
-  return delay ? `after ${delay}` : event
+  return delay ? `after ${mark(delay)}` : mark(event)
 }
 
 /** The actors that wait for an instant. */
@@ -31,7 +36,7 @@ export function answerOf({ status }: Pick<RequestMade, 'status'>): string {
 /** What came of a request, in words: by the states that it led from and to. */
 export function outcomeOf(from: string, to: string): string {
   const outcome = outcomes.get(`${from} ${to}`)
-  return outcome ? `${from}: ${outcome}` : `${from} → ${to}`
+  return outcome ? `${from}: ${outcome}` : plain(`${from} → ${to}`)
 }
 
 const outcomes: ReadonlyMap<string, string> = new Map([

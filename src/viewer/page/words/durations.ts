@@ -14,12 +14,16 @@ export function left(milliseconds: number): string {
   )
 }
 
+/** Nobody waits longer: a host, or a recording, may tell any number. */
+const MOST_DAYS = 10_000
+
 function long(seconds: number, minutes: (seconds: number) => string): string {
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3_600) return minutes(seconds)
   const hours = Math.floor(seconds / 3_600)
   if (hours < 24) return `${hours} h ${padded(Math.floor((seconds % 3_600) / 60))} min`
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+  const days = Math.floor(hours / 24)
+  return days < MOST_DAYS ? `${days} d ${hours % 24} h` : `more than ${MOST_DAYS.toLocaleString('en')} d`
 }
 
 function padded(number: number): string {

@@ -9,3 +9,11 @@ export const chartNames: ReadonlyMap<string, string> = new Map([
 export function isOurs(machine: string): boolean {
   return chartNames.has(machine)
 }
+
+/** The states of the charts of this package. */
+export const chartStates: ReadonlySet<string> = new Set(
+  [
+    'recalling idle requestingCode preparing requestingToken awaitingUser polling slowDown exchangingCode adopting',
+    'authorized refreshing backingOff revoking forgetting revoked expired failed',
+  ].flatMap((line) => line.split(' ')),
+)

@@ -1,7 +1,8 @@
 import { presentOf, type RequestMade, type Story, type Visit } from '../../../inspect/story.ts'
 import { answerOf, causeOf, requestOf } from './causes.ts'
 import { span } from './durations.ts'
-import { isOurs } from './machines.ts'
+import { chartStates, isOurs } from './machines.ts'
+import { plain } from './plain.ts'
 
 /** What a report is made of: the lives of each connection, in the order in which it is to name them. */
 export interface Reported {
@@ -16,7 +17,7 @@ const TOLD = 50
 
 /**
  * A report for a bug tracker, as Markdown. It holds what happened and no more: connections have numbers in place of names,
- * as have the host's own machines, and there is no prompt, no message and no date in it.
+ * as have the states of the host's own machines, and there is no prompt, no message and no date in it.
  */
 export function report({ connections, now, versions }: Reported): string {
   const told = connections.map(({ lives }, index) => connection(`Connection ${index + 1}`, lives, now))
@@ -29,6 +30,8 @@ function connection(title: string, lives: readonly Story[], now: number): string
   const present = lives.at(-1)
   if (!first || !present) return []
   const begun = first.visits[0]?.since ?? now
+  const words = wordsFor(lives)
+  const arrows = present.last?.arrows ?? []
   const visits = lives.flatMap((life) =>
     life.visits.map((visit) => ({ visit, isNew: visit === life.visits[0] && life !== first })),
   )
@@ -37,19 +40,35 @@ function connection(title: string, lives: readonly Story[], now: number): string
     '',
     `### ${title}`,
     '',
-    `- Chart: ${isOurs(first.machine) ? `\`${first.machine}\`` : 'a machine of the host’s own'}`,
-    `- State: ${stateOf(present)}`,
-    ...(present.failure ? [`- Failure: \`${present.failure}\``] : []),
-    ...(present.last ? [`- Last arrow: ${present.last.arrows.map((arrow) => `\`${code(arrow)}\``).join(', ')}`] : []),
-    ...section('States', visits, ({ visit, isNew }) => state(visit, isNew, begun, now)),
-    ...section('Requests', requests, (request) => asked(request, begun)),
+    `- Chart: ${words.isOurs ? code(first.machine) : 'a machine of the host’s own'}`,
+    `- State: ${stateOf(present, words)}`,
+    ...(present.failure ? [`- Failure: ${code(present.failure)}`] : []),
+    ...(words.isOurs && arrows.length > 0 ? [`- Last arrow: ${arrows.map(code).join(', ')}`] : []),
+    ...section('States', visits, ({ visit, isNew }) => visited(visit, { isNew, begun, now, words })),
+    ...section('Requests', requests, (request) => asked(request, begun, words)),
   ]
 }
 
-function stateOf(story: Story): string {
-  const visit = presentOf(story)
+/** How the states of a machine, and what led to them, are called. */
+interface Words {
+  readonly isOurs: boolean
+  readonly state: (name: string) => string
+  readonly cause: (event: string | undefined) => string
+}
+
+/** A machine of the host's own may have the name of ours, but not its states: they, and its events, may name anything. */
+function wordsFor(lives: readonly Story[]): Words {
+  const names = [...new Set(lives.flatMap(({ visits }) => visits.map(({ state }) => state)))]
+  const ours = lives.every(({ machine }) => isOurs(machine)) && names.every((name) => chartStates.has(name))
+  if (ours) return { isOurs: true, state: code, cause: (event) => causeOf(event, code) }
+  const state = (name: string) => (names.includes(name) ? `state ${names.indexOf(name) + 1}` : 'an earlier state')
+  const cause = (event: string | undefined) => (event === undefined ? causeOf(event) : 'an event')
+  return { isOurs: false, state, cause }
+}
+
+function stateOf(story: Story, words: Words): string {
   const stopped = story.stoppedAt === undefined ? '' : ', stopped'
-  return `\`${code(visit?.state ?? '')}\`${stopped}`
+  return `${words.state(presentOf(story)?.state ?? '')}${stopped}`
 }
 
 function section<Item>(title: string, items: readonly Item[], line: (item: Item) => string): string[] {
@@ -59,15 +78,22 @@ function section<Item>(title: string, items: readonly Item[], line: (item: Item)
   return ['', `**${title}**`, '', ...earlier, ...items.slice(-TOLD).map((item) => `- ${line(item)}`)]
 }
 
-function state({ state: name, since, until, event }: Visit, isNew: boolean, begun: number, now: number): string {
-  const cause = isNew ? 'began anew' : causeOf(event)
-  return `${after(since - begun)} \`${code(name)}\` for ${span((until ?? now) - since)} (${code(cause)})`
+interface Around {
+  readonly isNew: boolean
+  readonly begun: number
+  readonly now: number
+  readonly words: Words
 }
 
-function asked(request: RequestMade, begun: number): string {
-  const { at, since, state: name, failure } = request
-  const came = failure ? `, \`${failure}\`` : ''
-  return `${after(at - begun)} ${requestOf(request)}: ${answerOf(request)} after ${span(at - since)}, in \`${code(name)}\`${came}`
+function visited({ state, since, until, event }: Visit, { isNew, begun, now, words }: Around): string {
+  const cause = isNew ? 'began anew' : words.cause(event)
+  return `${after(since - begun)} ${words.state(state)} for ${span((until ?? now) - since)} (${cause})`
+}
+
+function asked(request: RequestMade, begun: number, words: Words): string {
+  const { at, since, state, failure } = request
+  const came = failure ? `, ${code(failure)}` : ''
+  return `${after(at - begun)} ${requestOf(request)}: ${answerOf(request)} after ${span(at - since)}, in ${words.state(state)}${came}`
 }
 
 /** Since the beginning: what the clock said is nobody's business. */
@@ -75,7 +101,11 @@ function after(milliseconds: number): string {
   return `+${span(milliseconds)}`
 }
 
-/** A word of the host's own cannot end what it stands in. */
+/** A word from outside cannot end what it stands in, nor be empty, which would be no code at all. */
 function code(word: string): string {
-  return word.replaceAll(/[`\r\n]/g, ' ')
+  return `\`${
+    plain(word)
+      .replaceAll(/[`\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+      .trim() || '?'
+  }\``
 }

@@ -148,7 +148,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       await expect
         .poll(() => now.textContent(), patience)
         .toMatch(
-          /they open example\.com\/activate and type WDJB-MJHT\. The next poll is due in \d s; the code ends in 9:\d\d/,
+          /The merchant opens example\.com\/activate and types WDJB-MJHT\. The next poll is due in \d s; the code ends in 9:\d\d/,
         )
       await expect.poll(() => lit(page), patience).toEqual(['awaitingUser'])
       expect(await litArrows(page)).toBe(1)
@@ -168,6 +168,50 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       host.observe(...telling.answer(1_000, 'nextPoll', 'polling').observations.slice(-1))
       await expect.poll(() => page.getByRole('log').textContent(), patience).toBe('shop/till: polling')
       expect(await page.title()).toBe('polling · shop/till')
+    })
+
+    it('where a connection is in the same words in the list and at its head', async () => {
+      await enter(waiting(Date.now()))
+      const page = await visit()
+      const title = region(page, 'Now').getByRole('heading', { level: 3 })
+      await expect.poll(() => title.textContent(), patience).toBe('Waiting for the merchant')
+      expect(await page.locator('.entry-what').textContent()).toBe('Waiting for the merchant')
+      await host.leave()
+      await expect.poll(() => title.textContent(), patience).toBe('Its host has left')
+      expect(await page.locator('.entry-what').textContent()).toBe('Its host has left')
+    })
+
+    it('names and messages without what turns their neighbours around, and a failure with a space before its message', async () => {
+      const name = 'shop/\u202Etill'
+      const telling = tell('1', name, 'deviceCode', Date.now()).answer(5, 'recall', 'failed', { failure: 'network' })
+      host = await enterHost(viewer.hostLink, 'sh\u202Eop', deeds)
+      host.observe(...telling.observations)
+      host.show('1', { message: 'A \u202Emessage.', accepts: [] })
+      const page = await visit()
+      await expect.poll(() => page.locator('.failure .aside').textContent(), patience).toBe('network A message.')
+      expect(await page.title()).toBe('failed · shop/till')
+      const html = await page.evaluate(() => document.documentElement.outerHTML)
+      expect(html).not.toContain('\u202E')
+      const isolation = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((element) => getComputedStyle(element).unicodeBidi)
+      for (const selector of ['.connection-head h2', '.entry-name', '.host-name bdi', '.standing > span'])
+        expect(await isolation(selector), selector).toBe('isolate')
+    })
+
+    it('the arrows of a chart in the colours that somebody needs', async () => {
+      await enter(waiting(Date.now()))
+      const page = await visit({ forcedColors: 'active' })
+      await expect.poll(() => lit(page), patience).toEqual(['awaitingUser'])
+      const arrow = page.locator('.chart-pane [data-arrow]:not(.live):not(.folded) .way').first()
+      const [stroke, opacity, text] = await arrow.evaluate((element) => [
+        getComputedStyle(element).stroke,
+        getComputedStyle(element).opacity,
+        getComputedStyle(document.body).color,
+      ])
+      expect([stroke, opacity]).toEqual([text, '1'])
     })
 
     it('text of a host as text, and no link but to the web', async () => {
@@ -211,7 +255,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       const page = await visit()
       await expect.poll(() => lit(page), patience).toEqual(['authorized'])
       await host.leave()
-      await region(page, 'Now').getByText('has left').waitFor()
+      await region(page, 'Now').getByRole('heading', { name: 'Its host has left' }).waitFor()
       expect(await page.locator('.entry.over').count()).toBe(1)
       expect(await page.locator('.buttons button').count()).toBe(0)
       await enter(service(Date.now()))
@@ -280,6 +324,41 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       await page.getByText('Not now.').waitFor()
       await choose(page, 'office')
       await expect.poll(() => page.locator('.deeds h3').allTextContents(), patience).toEqual(['For all'])
+    })
+  })
+
+  describe('keeps the focus', () => {
+    const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent)
+
+    it('at the heading, when the button that was pressed has gone', async () => {
+      const telling = waiting(Date.now())
+      await enter(telling)
+      const page = await visit()
+      await page.getByRole('button', { name: 'Cancel' }).focus()
+      await page.keyboard.press('Enter')
+      await expect.poll(() => host.heard.length, patience).toBe(2)
+      expect(await focused(page)).toBe('Cancel')
+      host.observe(...telling.go(1_000, 'authorization.cancel', 'idle').observations.slice(-1))
+      host.show('1', { accepts: ['authorization.start'] })
+      await expect.poll(() => focused(page), patience).toBe('Not connected')
+    })
+
+    it('at the button that asked, after No', async () => {
+      await enter(waiting(Date.now()))
+      const page = await visit()
+      await page.getByRole('button', { name: /^Forget/ }).focus()
+      await page.keyboard.press('Enter')
+      await expect.poll(() => focused(page), patience).toBe('No')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => focused(page), patience).toMatch(/^Forget/)
+    })
+
+    it('at the heading, after Yes', async () => {
+      await enter(waiting(Date.now()))
+      const page = await visit()
+      await press(page, /^Forget/)
+      await press(page, /^Yes/)
+      await expect.poll(() => focused(page), patience).toBe('Waiting for the merchant')
     })
   })
 
@@ -471,6 +550,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       await page.getByText('You are looking at the past').waitFor()
       expect(await sideways(page)).toBe(0)
       await press(page, 'Keyboard')
+      await page.getByRole('dialog').waitFor()
       expect(await sideways(page)).toBe(0)
       await page.keyboard.press('Escape')
       await page.locator('.entry .choose').nth(2).click()
@@ -494,6 +574,17 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
           .map((each) => each.outerHTML),
       )
       expect(nameless).toEqual([])
+      await expect.poll(() => page.locator('.connection').count(), patience).toBe(2)
+      const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
+      expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+      const lost = await page
+        .locator('[aria-labelledby], [aria-describedby]')
+        .evaluateAll((all) =>
+          all
+            .map((each) => each.getAttribute('aria-labelledby') ?? each.getAttribute('aria-describedby') ?? '')
+            .filter((id) => !document.getElementById(id)),
+        )
+      expect(lost).toEqual([])
       const levels = await page.evaluate(() =>
         [...document.querySelectorAll('h1, h2, h3')].map((each) => Number(each.tagName[1])),
       )

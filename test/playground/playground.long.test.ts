@@ -107,7 +107,6 @@ describe.skipIf(executable === undefined)('the playground', { timeout: 30_000 },
 
   it('shows what a lost answer costs where refresh tokens rotate', async () => {
     await press(page(), 'Lose the next answer')
-    await ask(page(), 'token.refresh')
     await page().locator('.failure').getByText('outcome_unknown').waitFor()
     await lit(page(), 'authorized')
     expect((await timeline(page())).slice(-4)).toEqual(['backingOff', 'recalling', 'refreshing', 'authorized'])
@@ -128,7 +127,6 @@ describe.skipIf(executable === undefined)('the playground', { timeout: 30_000 },
   it('shows an outage that is waited out, and a restart that goes on where it was', async () => {
     await press(page(), 'sumup/store-17')
     await press(page(), 'Outage')
-    await ask(page(), 'token.refresh')
     await lit(page(), 'backingOff')
     await page().locator('.failure').getByText('server_unavailable').waitFor()
     await press(page(), 'End the outage')
