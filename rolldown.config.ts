@@ -49,6 +49,7 @@ function version(): string {
 export default defineConfig({
   input: { viewer: new URL('main.tsx', folder).pathname },
   platform: 'browser',
+  checks: { pluginTimings: false },
   transform: {
     define: { CHART_STYLE: JSON.stringify(chartStyle), VERSION: JSON.stringify(version()) },
   },
