@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate'
+import { checkOptions, type Expectations, isFunction, isSpan } from './check-options.ts'
 import { defaultEnvironment, type Environment } from './environment.ts'
-import { misconfigured, type OAuthError } from './failure.ts'
 import { tell } from './tell.ts'
 import { memoryVault } from './vault/memory.ts'
 import type { Vault } from './vault/vault.ts'
@@ -22,15 +22,13 @@ export interface ClientOptions {
 }
 
 /** Each option, and what it must be. */
-const expectations: {
-  readonly [Option in keyof Required<ClientOptions>]: readonly [string, (value: unknown) => boolean]
-} = {
+const expectations: Expectations<ClientOptions> = {
   vault: ['a vault', (value) => hasMethods(value, ['read', 'write', 'erase', 'find', 'list', 'lease', 'isLeased'])],
   environment: ['of createEnvironment', (value) => hasMethods(value, ['now', 'random', 'fetch', 'alarm', 'after'])],
-  requestTimeout: ['milliseconds, above zero', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
+  requestTimeout: ['milliseconds, above zero', isSpan],
   allowLoopbackHttp: ['true or false', (value) => typeof value === 'boolean'],
   resourceOrigins: ['a list of origins', (value) => Array.isArray(value) && value.every(isText)],
-  inspect: ['a function', (value) => typeof value === 'function'],
+  inspect: ['a function', isFunction],
 }
 
 /**
@@ -39,20 +37,11 @@ const expectations: {
  * @throws OAuthError `invalid_configuration`; the message names the option
  */
 export function withDefaults(about: string, options: ClientOptions) {
-  if (typeof options !== 'object' || options === null) throw wrong(about, 'options', 'an object')
-  for (const [option, value] of Object.entries(options)) {
-    if (!isOption(option)) throw wrong(about, option, 'unknown')
-    const [expected, holds] = expectations[option]
-    if (value !== undefined && !holds(value)) throw wrong(about, option, expected)
-  }
+  checkOptions(about, options, expectations)
   const { environment = defaultEnvironment(), requestTimeout = 30_000, allowLoopbackHttp = false, inspect } = options
   const { vault = memoryVault() } = options
   const inspector = inspect && ((event: InspectionEvent) => tell(event, inspect))
   return { vault, environment, requestTimeout, allowLoopbackHttp, inspector }
-}
-
-function isOption(name: string): name is keyof ClientOptions {
-  return Object.hasOwn(expectations, name)
 }
 
 function isText(value: unknown): value is string {
@@ -63,8 +52,4 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
   return (
     typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
   )
-}
-
-function wrong(about: string, option: string, expected: string): OAuthError {
-  return misconfigured(`${about}, option ${option}`, expected)
 }

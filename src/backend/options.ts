@@ -1,4 +1,5 @@
-import { type Failure, misconfigured, type OAuthError } from '../failure.ts'
+import { checkOptions, type Expectations, isFunction, wrongOption } from '../check-options.ts'
+import type { Failure } from '../failure.ts'
 import { isLoopback } from '../registration.ts'
 
 /** How a login that came back by the handler's own callback has ended. */
@@ -30,14 +31,12 @@ export interface BackendOptions {
 }
 
 /** Each option, and what it must be. */
-const expectations: {
-  readonly [Option in keyof Required<BackendOptions>]: readonly [string, (value: unknown) => boolean]
-} = {
+const expectations: Expectations<BackendOptions> = {
   origins: ['a list of origins, https or loopback http, as https://pos.example.com', areOrigins],
   session: ['a function', isFunction],
   allows: ['a function', isFunction],
-  page: ['a path, or a function', (value) => value === undefined || isText(value) || isFunction(value)],
-  tokens: ['true or false', (value) => value === undefined || typeof value === 'boolean'],
+  page: ['a path, or a function', (value) => isText(value) || isFunction(value)],
+  tokens: ['true or false', (value) => typeof value === 'boolean'],
 }
 
 /**
@@ -46,18 +45,12 @@ const expectations: {
  * @throws OAuthError `invalid_configuration`; the message names the option
  */
 export function withDefaults(about: string, options: BackendOptions) {
-  if (typeof options !== 'object' || options === null) throw wrong(about, 'options', 'an object')
-  for (const option of Object.keys(options))
-    if (!Object.hasOwn(expectations, option)) throw wrong(about, option, 'unknown')
-  for (const [option, [expected, holds]] of Object.entries(expectations))
-    if (!holds(Reflect.get(options, option))) throw wrong(about, option, expected)
+  checkOptions(about, options, expectations)
+  for (const option of ['origins', 'session', 'allows'] as const)
+    if (options[option] === undefined) throw wrongOption(about, option, expectations[option][0])
   const { origins, session, allows, page = '/', tokens = false } = options
   const pageAfter = typeof page === 'string' ? () => page : page
   return { origins: new Set(origins), session, allows, pageAfter, tokens }
-}
-
-function wrong(about: string, option: string, expected: string): OAuthError {
-  return misconfigured(`${about}, option ${option}`, expected)
 }
 
 /** As browsers write them: in lower case, and without a path or the scheme's own port. */
@@ -73,8 +66,4 @@ function isOrigin(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function'
 }

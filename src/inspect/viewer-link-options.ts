@@ -1,5 +1,6 @@
+import { checkOptions, type Expectations, isFunction, wrongOption } from '../check-options.ts'
 import { defaultEnvironment } from '../environment.ts'
-import { type Failure, misconfigured, type OAuthError } from '../failure.ts'
+import { type Failure, misconfigured } from '../failure.ts'
 import { LONGEST_MESSAGE, MOST_DEEDS } from './limits.ts'
 import { type Deed, PROTOCOL, type Wish, wishes } from './messages.ts'
 import { LONGEST_WORD } from './observation.ts'
@@ -28,14 +29,12 @@ const about = 'connectViewer'
 const CLOCK = 25
 
 /** Each option, and what it must be. */
-const expectations: {
-  readonly [Option in keyof Required<ViewerLinkOptions>]: readonly [string, (value: unknown) => boolean]
-} = {
+const expectations: Expectations<ViewerLinkOptions> = {
   name: [`1 to ${LONGEST_WORD} characters`, isWord],
   accepts: [`true or a list of ${wishes.join(', ')}`, (value) => value === true || isList(value, isWish)],
   deeds: [`a list of at most ${MOST_DEEDS} deeds, each with an id of its own`, isDeeds],
-  now: ['a function', (value) => typeof value === 'function'],
-  onProblem: ['a function', (value) => typeof value === 'function'],
+  now: ['a function', isFunction],
+  onProblem: ['a function', isFunction],
 }
 
 /**
@@ -44,12 +43,7 @@ const expectations: {
  * @throws OAuthError `invalid_configuration`; the message names the option
  */
 export function withDefaults(options: ViewerLinkOptions) {
-  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object')
-  for (const [option, value] of Object.entries(options)) {
-    if (!isOption(option)) throw wrong(option, 'unknown')
-    const [expected, holds] = expectations[option]
-    if (value !== undefined && !holds(value)) throw wrong(option, expected)
-  }
+  checkOptions(about, options, expectations)
   const { name = 'host', accepts = [], deeds = [], now = defaultEnvironment().now, onProblem = warn } = options
   return { name, allowed: accepts === true ? wishes : accepts, deeds, now, onProblem }
 }
@@ -76,17 +70,13 @@ export function greetingOf(key: string, { name, deeds }: Pick<ReturnType<typeof 
     ...(connection !== undefined && { connection }),
   }))
   const greeting = { type: 'hello', as: 'host', version: PROTOCOL, key, name, deeds: told, now: 0 } as const
-  if (JSON.stringify(greeting).length + CLOCK > LONGEST_MESSAGE) throw wrong('deeds', 'shorter words')
+  if (JSON.stringify(greeting).length + CLOCK > LONGEST_MESSAGE) throw wrongOption(about, 'deeds', 'shorter words')
   return greeting
 }
 
 /** Somebody sits before an empty viewer and wonders: this must not need an option to be heard. */
 function warn({ message }: Failure): void {
   console.warn(message)
-}
-
-function isOption(name: string): name is keyof ViewerLinkOptions {
-  return Object.hasOwn(expectations, name)
 }
 
 function isWord(value: unknown): boolean {
@@ -109,13 +99,9 @@ function isDeed(value: unknown): boolean {
   const connection = member(value, 'connection')
   const words = ['id', 'label', 'description', 'group'].map((name) => member(value, name))
   if (connection !== undefined) words.push(connection)
-  return words.every(isWord) && typeof member(value, 'run') === 'function'
+  return words.every(isWord) && isFunction(member(value, 'run'))
 }
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-function wrong(option: string, expected: string): OAuthError {
-  return misconfigured(`${about}, option ${option}`, expected)
 }

@@ -1,4 +1,4 @@
-import { misconfigured, type OAuthError } from '../failure.ts'
+import { checkOptions, type Expectations } from '../check-options.ts'
 import { createSecret } from './secrets.ts'
 
 export interface ViewerOptions {
@@ -14,9 +14,7 @@ export interface ViewerOptions {
 }
 
 /** Each option, and what it must be. */
-const expectations: {
-  readonly [Option in keyof Required<ViewerOptions>]: readonly [string, (value: unknown) => boolean]
-} = {
+const expectations: Expectations<ViewerOptions> = {
   port: ['a whole number from 0 to 65535', isPort],
   origins: [
     'a list of origins such as http://localhost:5173',
@@ -31,18 +29,9 @@ const expectations: {
  * @throws OAuthError `invalid_configuration`; the message names the option
  */
 export function withDefaults(options: ViewerOptions): Required<ViewerOptions> {
-  if (typeof options !== 'object' || options === null) throw wrong('options', 'an object')
-  for (const [option, value] of Object.entries(options)) {
-    if (!isOption(option)) throw wrong(option, 'unknown')
-    const [expected, holds] = expectations[option]
-    if (value !== undefined && !holds(value)) throw wrong(option, expected)
-  }
+  checkOptions('startViewer', options, expectations)
   const { port = 0, origins = [], key = createSecret() } = options
   return { port, origins, key }
-}
-
-function isOption(name: string): name is keyof ViewerOptions {
-  return Object.hasOwn(expectations, name)
 }
 
 function isPort(value: unknown): boolean {
@@ -52,8 +41,4 @@ function isPort(value: unknown): boolean {
 /** As browsers write it: no path, no default port, no `null`. */
 function isOrigin(value: unknown): boolean {
   return typeof value === 'string' && URL.canParse(value) && value !== 'null' && new URL(value).origin === value
-}
-
-function wrong(option: string, expected: string): OAuthError {
-  return misconfigured(`startViewer, option ${option}`, expected)
 }

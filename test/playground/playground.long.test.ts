@@ -20,7 +20,7 @@ if (executable === undefined) {
 const seen = new Set<string>()
 
 /** In milliseconds: a machine that is busy draws late. */
-const patience = { timeout: 15_000, interval: 20 }
+const patience = { timeout: 30_000, interval: 20 }
 
 /** Resolves once this state, and no other, is lit in the chart. */
 async function lit(page: Page, state: string): Promise<void> {
@@ -41,7 +41,7 @@ async function timeline(page: Page): Promise<string[]> {
   return names.reverse()
 }
 
-describe.skipIf(executable === undefined)('the playground', { timeout: 30_000 }, () => {
+describe.skipIf(executable === undefined)('the playground', { timeout: 120_000 }, () => {
   let visit: Visit
   let writePictures = async () => {}
   const page = () => visit.page
@@ -119,6 +119,7 @@ describe.skipIf(executable === undefined)('the playground', { timeout: 30_000 },
     await lit(page(), 'awaitingUser')
     const tab = await visit.openPrompt()
     await tab.getByRole('button', { name: 'Refuse' }).click()
+    await tab.getByRole('heading', { name: 'Refused' }).waitFor()
     await tab.close()
     await lit(page(), 'failed')
     await page().locator('.failure').getByText('authorization_denied').waitFor()

@@ -19,7 +19,7 @@ if (executable === undefined) {
 const MIN = 60_000
 const phone = { viewport: { width: 390, height: 844 } }
 /** In milliseconds: a machine that is busy draws late. */
-const patience = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 30_000, interval: 20 }
 /** What only a screen may show. */
 const CODE = 'WDJB-MJHT'
 const MESSAGE = 'A message that names the step.'
@@ -79,7 +79,7 @@ const choose = (page: Page, name: string) => page.getByRole('button', { name, ex
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
 
-describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000 }, () => {
+describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_000 }, () => {
   let visitor: Visitor
   let viewer: Viewer
   let host: ScriptedHost
@@ -167,7 +167,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       await expect.poll(() => lit(page), patience).toEqual(['awaitingUser'])
       host.observe(...telling.answer(1_000, 'nextPoll', 'polling').observations.slice(-1))
       await expect.poll(() => page.getByRole('log').textContent(), patience).toBe('shop/till: polling')
-      expect(await page.title()).toBe('polling · shop/till')
+      await expect.poll(() => page.title(), patience).toBe('polling · shop/till')
     })
 
     it('where a connection is in the same words in the list and at its head', async () => {
@@ -189,7 +189,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 30_000
       host.show('1', { message: 'A \u202Emessage.', accepts: [] })
       const page = await visit()
       await expect.poll(() => page.locator('.failure .aside').textContent(), patience).toBe('network A message.')
-      expect(await page.title()).toBe('failed · shop/till')
+      await expect.poll(() => page.title(), patience).toBe('failed · shop/till')
       const html = await page.evaluate(() => document.documentElement.outerHTML)
       expect(html).not.toContain('\u202E')
       const isolation = (selector: string) =>

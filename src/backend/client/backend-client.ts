@@ -1,20 +1,18 @@
-import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
+import { type ActorRefFrom, createActor } from 'xstate'
 import { authorizationCode } from '../../../machines/authorization-code.ts'
 import { clientCredentials } from '../../../machines/client-credentials.ts'
 import { deviceCode } from '../../../machines/device-code.ts'
 import { stoppedFailure } from '../../base-connection.ts'
-import { defaultEnvironment, type Environment } from '../../environment.ts'
 import { misconfigured } from '../../failure.ts'
 import type { FlowActor } from '../../flow-actor.ts'
 import type { Grant, Provider } from '../../providers/provider.ts'
-import { tell } from '../../tell.ts'
 import { createWatch } from '../../waiter.ts'
 import { BackendConnection } from './backend-connection.ts'
 import { createCall } from './call.ts'
 import { createShifts } from './clocks.ts'
 import { createLending } from './lending.ts'
 import { lookAround } from './looking.ts'
-import { baseOf, checkOptions, checkReach } from './options.ts'
+import { type BackendClientOptions, baseOf, checkReach, withDefaults } from './options.ts'
 import { implementRemotely, summaries } from './remote.ts'
 
 /** One application at one provider, as a device without secrets sees it. */
@@ -34,15 +32,6 @@ interface Machines {
   device_code: typeof deviceCode
   authorization_code: typeof authorizationCode
   client_credentials: typeof clientCredentials
-}
-
-export interface BackendClientOptions {
-  /** Clock, chance and network. Default: the host's. Its `fetch` is the place for headers that your server wants. */
-  readonly environment?: Environment
-  /** How long the server may take, in milliseconds, its requests to the provider included. Default 45,000. */
-  readonly requestTimeout?: number
-  /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
-  readonly inspect?: (event: InspectionEvent) => void
 }
 
 type Bench = ReturnType<typeof equip>
@@ -81,14 +70,12 @@ export function createBackendClient<const P extends Pick<Provider, 'grant' | 'na
 }
 
 function equip(place: string, about: string, options: BackendClientOptions) {
-  checkOptions(about, options)
+  const { environment, requestTimeout, inspector } = withDefaults(about, options)
   const base = baseOf(place, about)
-  const { environment = defaultEnvironment(), requestTimeout = 45_000, inspect } = options
   const shiftOf = createShifts()
   const calling = { base, environment, requestTimeout, about: `${about}, backend`, shiftOf }
   const call = createCall(calling)
   const { drainOf, knownOf, actors, actions } = implementRemotely(call, environment)
-  const inspector = inspect && ((event: InspectionEvent) => tell(event, inspect))
 
   return {
     implementations: { actors, actions },

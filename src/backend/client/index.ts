@@ -1,3 +1,4 @@
 export type { LentToken } from '../wire.ts'
-export { type BackendClient, type BackendClientOptions, createBackendClient } from './backend-client.ts'
+export { type BackendClient, createBackendClient } from './backend-client.ts'
 export type { BackendConnection } from './backend-connection.ts'
+export type { BackendClientOptions } from './options.ts'

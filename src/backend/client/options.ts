@@ -1,19 +1,36 @@
+import type { InspectionEvent } from 'xstate'
+import { checkOptions, type Expectations, isFunction, isSpan } from '../../check-options.ts'
+import { defaultEnvironment, type Environment } from '../../environment.ts'
 import { fail, misconfigured, OAuthError } from '../../failure.ts'
 import { isLoopback } from '../../registration.ts'
+import { tell } from '../../tell.ts'
 
-/** Each option, and what it must be. */
-const expectations: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
-  environment: ['of createEnvironment', (value) => typeof value === 'object' && value !== null && 'alarm' in value],
-  requestTimeout: ['milliseconds, above zero', (value) => typeof value === 'number' && value > 0 && value < 2 ** 31],
-  inspect: ['a function', (value) => typeof value === 'function'],
+export interface BackendClientOptions {
+  /** Clock, chance and network. Default: the host's. Its `fetch` is the place for headers that your server wants. */
+  readonly environment?: Environment
+  /** How long the server may take, in milliseconds, its requests to the provider included. Default 45,000. */
+  readonly requestTimeout?: number
+  /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
+  readonly inspect?: (event: InspectionEvent) => void
 }
 
-/** @throws OAuthError `invalid_configuration`; the message names the option */
-export function checkOptions(about: string, options: object): void {
-  for (const [option, value] of Object.entries(options)) {
-    const [expected, holds] = expectations[option] ?? ['unknown', () => false]
-    if (value !== undefined && !holds(value)) throw misconfigured(`${about}, option ${option}`, expected)
-  }
+/** Each option, and what it must be. */
+const expectations: Expectations<BackendClientOptions> = {
+  environment: ['of createEnvironment', (value) => typeof value === 'object' && value !== null && 'alarm' in value],
+  requestTimeout: ['milliseconds, above zero', isSpan],
+  inspect: ['a function', isFunction],
+}
+
+/**
+ * The options with their defaults, checked.
+ *
+ * @throws OAuthError `invalid_configuration`; the message names the option
+ */
+export function withDefaults(about: string, options: BackendClientOptions) {
+  checkOptions(about, options, expectations)
+  const { environment = defaultEnvironment(), requestTimeout = 45_000, inspect } = options
+  const inspector = inspect && ((event: InspectionEvent) => tell(event, inspect))
+  return { environment, requestTimeout, inspector }
 }
 
 /**

@@ -41,7 +41,7 @@ export function askedBy({ key, code, shiftKey, ctrlKey, altKey, metaKey }: Press
 /** Whether an element wants this key for itself. */
 export function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false
-  if (target.closest('dialog, textarea, input:not([type=range])')) return true
+  if (target.closest('dialog[open], textarea, input:not([type=range])')) return true
   if (target.closest('input[type=range]')) return key.startsWith('Arrow') || key === 'Home' || key === 'End'
   return key === ' ' && target.closest('button, a, summary') !== null
 }
