@@ -14,6 +14,7 @@ import { defineProvider } from './providers/define-provider.ts'
 import type { Grant, Provider } from './providers/provider.ts'
 import { checkRegistration, type Registration } from './registration.ts'
 import { resourceOf } from './resource/resource-origins.ts'
+import type { Sealed } from './sealed.ts'
 import { createCustody } from './vault/custody.ts'
 
 /** One application at one provider. */
@@ -27,10 +28,10 @@ export interface Client<G extends Grant, Actor extends FlowActor = ActorOf<G>> {
   connect(name: string): Connection<Actor>
   /**
    * The name of the connection whose login a redirect answers, for a callback route that serves them all; `undefined` where
-   * none waits for it. Takes the URL as the browser asked for it, absolute or as a path with its query.
+   * none waits for it. Takes the URL as the browser asked for it, absolute, as a path with its query, or sealed.
    * Rejects with {@link OAuthError} `vault_unavailable`.
    */
-  find(url: string | URL): Promise<string | undefined>
+  find(url: string | URL | Sealed): Promise<string | undefined>
   /** The names of all connections that are stored for this client. Rejects with {@link OAuthError} `vault_unavailable`. */
   list(): Promise<string[]>
 }

@@ -43,8 +43,12 @@ type Redirect<P extends Provider> = [P['grant']] extends ['authorization_code']
     ? { redirectUri?: string }
     : { redirectUri?: never }
 
-/** Uses the provider's test servers. Default false. */
-type Sandbox<P extends Provider> = P extends { sandbox: Endpoints } ? { sandbox?: boolean } : { sandbox?: false }
+/** Uses the provider's test servers. Default false. Of a provider that is known at run time only, `createClient` sees to it. */
+type Sandbox<P extends Provider> = P extends unknown
+  ? 'sandbox' extends keyof P
+    ? { sandbox?: boolean }
+    : { sandbox?: false }
+  : never
 
 /** A registration that was checked: what the requests are built from. It holds the client secret and stays in closures. */
 export interface Settings {

@@ -50,12 +50,13 @@ export function observeTransitions(
   })
 }
 
-const endpoints = ['deviceAuthorization', 'token', 'revocation'] as const
+/** The endpoints that requests go to: all but the one that a person's browser opens. */
+export const askedEndpoints = ['deviceAuthorization', 'token', 'revocation'] as const
 
 /** The request behind an event, where it is an actor's answer to one. Takes any event: nothing but known words gets through. */
 export function requestOf(event: object): Requested | undefined {
   const request = member(member(event, 'output'), 'request')
-  const endpoint = endpoints.find((known) => known === member(request, 'endpoint'))
+  const endpoint = askedEndpoints.find((known) => known === member(request, 'endpoint'))
   const status = member(request, 'status')
   return endpoint && { endpoint, ...(typeof status === 'number' && { status }) }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createClient, memoryVault, sumupPosPro, tyro, type Vault, VaultError } from '../src/index.ts'
+import { createClient, memoryVault, seal, sumupPosPro, tyro, type Vault, VaultError } from '../src/index.ts'
 import { blank, redirect } from './support/records.ts'
 import {
   fakeTime,
@@ -49,12 +49,12 @@ describe('find', () => {
     expect(await client.find(callbacks[0] ?? '')).toBe('store-1')
   })
 
-  it('takes the URL as the browser asked for it: absolute, a URL, a path with its query, a refusal', async () => {
+  it('takes the URL as the browser asked for it: absolute, a URL, a path with its query, a refusal, sealed', async () => {
     await using stage = await inMemory()
     const { client, callbacks } = await awaiting(stage, 'store-1')
     const url = new URL(callbacks[0] ?? '')
     const refusal = `${redirectUri}?error=access_denied&state=${stateIn(url.href)}`
-    const asked = [url.href, url, `${url.pathname}${url.search}`, url.search, refusal]
+    const asked = [url.href, url, `${url.pathname}${url.search}`, url.search, refusal, seal(url)]
     expect(await Promise.all(asked.map((form) => client.find(form)))).toEqual(asked.map(() => 'store-1'))
   })
 

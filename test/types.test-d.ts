@@ -42,6 +42,8 @@ describe('a registration', () => {
     createClient(tyro, { clientId, scopes: ['offline_access'] })
     createClient(mypos, { clientId, clientSecret, sandbox: true, deviations: ['basic_semicolon'] })
     createClient(sumupPosPro, { clientId, clientSecret, redirectUri, deviations: ['unsafe_missing_state'] })
+    expectTypeOf<Registration['sandbox']>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf<Registration<typeof tyro | typeof mypos>['sandbox']>().toEqualTypeOf<boolean | undefined>()
     expectTypeOf<Registration<typeof mypos>['clientSecret']>().toEqualTypeOf<string>()
     expectTypeOf<Registration<typeof tyro>['clientSecret']>().toEqualTypeOf<undefined>()
     expectTypeOf<Registration<typeof sumupPosPro>['redirectUri']>().toEqualTypeOf<string>()

@@ -1,7 +1,7 @@
 import { fromPromise } from 'xstate'
-import type { Deadline, Errand } from '../dialogue.ts'
+import type { Errand } from '../dialogue.ts'
 import type { Summary } from '../recall.ts'
-import { deadline } from './deadline.ts'
+import { bindActors } from './bind.ts'
 import { createDrains } from './drain.ts'
 import type { Means } from './errand.ts'
 import { recordRevoke, runErrand, type VerbName } from './verbs.ts'
@@ -21,20 +21,6 @@ export function implement(means: Means) {
       },
       withhold: ({ context }: { context: { connection: string } }) => means.custody.withhold(context.connection),
     },
-    actors: {
-      recall: errand('recall'),
-      requestCode: errand('requestCode'),
-      pollToken: errand('pollToken'),
-      prepareAuthorization: errand('prepareAuthorization'),
-      exchangeCode: errand('exchangeCode'),
-      requestToken: errand('requestToken'),
-      adoptToken: errand('adoptToken'),
-      refreshToken: errand('refreshToken'),
-      revokeToken: errand('revokeToken'),
-      forget: errand('forget'),
-      deadline: fromPromise<'due' | 'over', Deadline>(({ input, signal }) =>
-        deadline(input, signal, means.environment),
-      ),
-    },
+    actors: bindActors(errand, means.environment),
   }
 }

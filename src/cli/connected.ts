@@ -1,6 +1,6 @@
+import { plain } from '../plain-text.ts'
 import type { TokenSummary } from '../recall.ts'
 import type { Engaged } from './engage.ts'
-import { plain } from './plain.ts'
 import { presets } from './presets.ts'
 import type { Prepared } from './session.ts'
 import { spanOf } from './spans.ts'

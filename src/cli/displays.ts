@@ -1,12 +1,12 @@
 import { stdout } from 'node:process'
 import type { FlowSnapshot } from '../flow-actor.ts'
+import { plain } from '../plain-text.ts'
 import type { Prompt } from '../recall.ts'
 import { countdown } from '../view/countdown.ts'
 import type { View } from '../view/shown.ts'
 import { viewOf } from '../view/view-of.ts'
 import type { Whose } from './json.ts'
 import { screenOf } from './login-screen.ts'
-import { plain } from './plain.ts'
 import { stateOf } from './session.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,6 +1,6 @@
+import { plain } from '../plain-text.ts'
 import { countdown } from '../view/countdown.ts'
 import type { View } from '../view/shown.ts'
-import { plain } from './plain.ts'
 import { qrLines } from './qr-lines.ts'
 import type { Style } from './terminal.ts'
 

@@ -1,7 +1,7 @@
 import { stderr, stdin } from 'node:process'
 import { createInterface } from 'node:readline/promises'
+import { plain } from '../plain-text.ts'
 import { Interruption } from './exit-codes.ts'
-import { plain } from './plain.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Asks a person for a secret, and shows nothing of it. Rejects with an {@link Interruption} at Ctrl-C. */

@@ -1,7 +1,7 @@
+import { plain } from '../plain-text.ts'
 import type { Provider } from '../providers/provider.ts'
 import { homeAt } from './home.ts'
 import type { ProviderLine } from './json.ts'
-import { plain } from './plain.ts'
 import { presets } from './presets.ts'
 import { providerFor, readProvider } from './provider-argument.ts'
 import { rememberedIn } from './remembered.ts'

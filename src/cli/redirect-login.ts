@@ -80,7 +80,7 @@ function bindingOf({ registration }: Prepared): string | undefined {
 
 async function isAwaited(url: Sealed, { client }: Session, prepared: Prepared): Promise<boolean> {
   const { searchParams } = new URL(url.open(), prepared.registration.redirectUri)
-  if (searchParams.has('state')) return (await client.find(url.open())) === prepared.place
+  if (searchParams.has('state')) return (await client.find(url)) === prepared.place
   return bindingOf(prepared) !== undefined && (searchParams.has('code') || searchParams.has('error'))
 }
 

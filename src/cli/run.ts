@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { print, WrongUse } from './command.ts'
 import { exitCodeOf, Interruption } from './exit-codes.ts'
-import { jsonLine, printable } from './plain.ts'
+import { jsonLine, printable } from './printable.ts'
 import { createProgram } from './program.ts'
 import { troubleOf } from './told-failure.ts'
 import { version } from './version.ts'

@@ -1,7 +1,7 @@
+import { plain } from '../plain-text.ts'
 import { WrongUse } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type Home, homeAt } from './home.ts'
-import { plain } from './plain.ts'
 import { type Remembered, rememberedIn } from './remembered.ts'
 import { type Standing, standingOf } from './standing.ts'
 import type { Terminal } from './terminal.ts'

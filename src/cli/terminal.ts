@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { exitCodes, Interruption, type Signal } from './exit-codes.ts'
 import type { JsonLine } from './json.ts'
-import { jsonLine, printable } from './plain.ts'
+import { jsonLine, printable } from './printable.ts'
 
 /** What every command may be told. */
 export interface TerminalOptions {

@@ -1,3 +1,4 @@
+import { plain } from '../plain-text.ts'
 import { causeOf } from './cause.ts'
 import type { Sink } from './inspector.ts'
 import { type Deadlines, deadlineNames, type Observation } from './observation.ts'
@@ -88,9 +89,4 @@ function spanOf(milliseconds: number): string {
 function timeOf(instant: number): string {
   const date = new Date(instant)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
-}
-
-/** Whatever a host calls its things, it stays one line, and moves no cursor. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
 }

@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import { type FailureCode, isFailureCode } from '../failure.ts'
-import type { Observation } from './observation.ts'
+import { askedEndpoints } from '../transitions.ts'
+import { LONGEST_WORD, MOST_WORDS, type Observation } from './observation.ts'
 
 /** Longer words than these stand in no chart, and no name needs more. */
-const word = v.pipe(v.string(), v.maxLength(500))
-const words = v.pipe(v.array(word), v.maxLength(100))
+const word = v.pipe(v.string(), v.maxLength(LONGEST_WORD))
+const words = v.pipe(v.array(word), v.maxLength(MOST_WORDS))
 const instant = v.pipe(v.number(), v.finite())
 const common = { at: instant, actor: word, name: word }
 
@@ -28,7 +29,7 @@ const observation: v.GenericSchema<unknown, Observation> = v.variant('type', [
     }),
     request: v.exactOptional(
       v.object({
-        endpoint: v.picklist(['deviceAuthorization', 'token', 'revocation']),
+        endpoint: v.picklist(askedEndpoints),
         status: v.exactOptional(v.pipe(v.number(), v.integer())),
       }),
     ),

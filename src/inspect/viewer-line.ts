@@ -1,8 +1,9 @@
 import { defaultEnvironment } from '../environment.ts'
+import { callingAgain } from './calling-again.ts'
 import { LONGEST_MESSAGE } from './limits.ts'
 import { closing, type FromHost, type ToHost } from './messages.ts'
 import { parseToHost } from './parse-message.ts'
-import { OPEN, openSocket, type Wire } from './viewer-socket.ts'
+import { OPEN, openSocket, STUCK, type Wire } from './viewer-socket.ts'
 
 /** The way to the viewer: taken again whenever it is lost, and never in anybody's way. */
 export interface Line {
@@ -27,21 +28,14 @@ export interface LineEvents {
   readonly refused: (code: number) => void
 }
 
-/** Before the first call again, and at most, in milliseconds. */
-const PAUSE = { first: 1_000, longest: 30_000 }
-
 /** How long the end may take, in milliseconds. */
 const FAREWELL = 1_000
-
-/** A viewer that takes so little is given up, in bytes; when it comes back, it is told the present. */
-const STUCK = 8 * 1024 * 1024
 
 /** @param greeting makes what is said first, at each call */
 export function createLine(url: string, greeting: () => FromHost, events: LineEvents): Line {
   let state: 'quiet' | 'calling' | 'waiting' | 'open' | 'leaving' | 'over' = 'quiet'
   let wire: Wire | undefined
-  let pause = PAUSE.first
-  let cancelPause = () => {}
+  const again = callingAgain(call)
   let gone = () => {}
 
   function call(): void {
@@ -66,7 +60,7 @@ export function createLine(url: string, greeting: () => FromHost, events: LineEv
   function welcomed(): void {
     const isLeaving = state === 'leaving'
     state = 'open'
-    pause = PAUSE.first
+    again.answered()
     events.opened()
     if (isLeaving) bow()
   }
@@ -78,7 +72,7 @@ export function createLine(url: string, greeting: () => FromHost, events: LineEv
     state = isUnwanted || isLeaving ? 'over' : 'waiting'
     gone()
     if (isUnwanted) events.refused(code)
-    else if (!isLeaving) callLater()
+    else if (!isLeaving) again.later()
   }
 
   /** What was said before is read before it. */
@@ -106,12 +100,6 @@ export function createLine(url: string, greeting: () => FromHost, events: LineEv
     })
   }
 
-  function callLater(): void {
-    // Not watched: a process with nothing else to do ends.
-    cancelPause = defaultEnvironment().after(pause, call)
-    pause = Math.min(pause * 2, PAUSE.longest)
-  }
-
   function say(message: FromHost): void {
     const text = JSON.stringify(message)
     // A viewer refuses longer ones, and the host with them.
@@ -131,7 +119,7 @@ export function createLine(url: string, greeting: () => FromHost, events: LineEv
       if (state === 'open') say(message)
     },
     async close() {
-      cancelPause()
+      again.cancel()
       const isThere = state === 'open' || state === 'calling'
       if (state === 'open') bow()
       else state = isThere ? 'leaving' : 'over'

@@ -4,6 +4,7 @@ import { type Failure, misconfigured } from '../failure.ts'
 import { LONGEST_MESSAGE, MOST_DEEDS } from './limits.ts'
 import { type Deed, PROTOCOL, type Wish, wishes } from './messages.ts'
 import { LONGEST_WORD } from './observation.ts'
+import { isHere } from './this-machine.ts'
 
 export interface ViewerLinkOptions {
   /** What the viewer calls this host, for instance the name of the program. Default `host`. */
@@ -56,12 +57,10 @@ export function withDefaults(options: ViewerLinkOptions) {
 export function addressOf(link: string): { readonly url: string; readonly key: string } {
   const url = URL.canParse(link) ? new URL(link) : undefined
   const key = url?.hash.slice(1) ?? ''
-  if (url?.protocol !== 'http:' || !loopback.includes(url.hostname) || !isWord(key))
+  if (!url || !isHere(url, 'http:') || !isWord(key))
     throw misconfigured(`${about}, link`, 'http on 127.0.0.1, localhost or [::1], with a key behind #')
   return { url: `ws://${url.host}/`, key }
 }
-
-const loopback = ['127.0.0.1', 'localhost', '[::1]']
 
 /** What is said first, but for the clock. */
 export function greetingOf(key: string, { name, deeds }: Pick<ReturnType<typeof withDefaults>, 'name' | 'deeds'>) {

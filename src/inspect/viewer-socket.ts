@@ -20,6 +20,9 @@ export interface Hears {
 /** The state of a socket that takes messages, in Node as in a page. */
 export const OPEN = 1
 
+/** Whoever takes so little is given up, and called again, in bytes. */
+export const STUCK = 8 * 1024 * 1024
+
 /** How long the viewer's side of a farewell is waited for, in milliseconds. */
 const FAREWELL = 1_000
 

@@ -35,7 +35,7 @@ export interface LoopbackRedirect extends AsyncDisposable {
    *
    * Any program and any page may call the port. So `accepts` is asked of each answer whether it is the awaited one, of
    * several at once if need be; where it says no, the browser is told so, and the listening goes on. Mostly it is
-   * `async (url) => (await client.find(url.open())) === connection.name`.
+   * `async (url) => (await client.find(url)) === connection.name`.
    *
    * Rejects with {@link OAuthError}: `grant_expired` when the time is up, `cancelled` by {@link close}, `not_supported`
    * when asked twice. Rejects with the signal's reason when that aborts, and with what `accepts` throws.

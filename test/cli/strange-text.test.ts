@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { jsonLine, plain, printable } from '../../src/cli/plain.ts'
+import { jsonLine, printable } from '../../src/cli/printable.ts'
 import { spanOf } from '../../src/cli/spans.ts'
+import { plain } from '../../src/plain-text.ts'
 import { createEmulated } from './support/emulated.ts'
 
 /** What moves the cursor, rings, turns text around or hides it. */

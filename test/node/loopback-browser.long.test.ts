@@ -36,7 +36,7 @@ async function desktopApp(uri: string) {
   const { prompt } = connection.actor.getSnapshot().context
   if (prompt?.kind !== 'redirect') throw new Error('no link to open')
   await tab.goto(prompt.url.open())
-  const answer = redirect.answer(async (url) => (await client.find(url.open())) === connection.name)
+  const answer = redirect.answer(async (url) => (await client.find(url)) === connection.name)
   return { redirect, connection, tab, answer }
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Failure } from '../../failure.ts'
+import { askedEndpoints } from '../../transitions.ts'
 import { because, count, failure, instant } from '../../vault/parse-record.ts'
 import type { AsJson, LentToken, PlainPrompt, PlainSummary } from '../wire.ts'
 
@@ -43,7 +44,7 @@ const summary: v.GenericSchema<unknown, PlainSummary> = v.object({
   endedBecause: v.optional(because),
   request: v.optional(
     v.object({
-      endpoint: v.picklist(['deviceAuthorization', 'token', 'revocation']),
+      endpoint: v.picklist(askedEndpoints),
       status: v.optional(v.number()),
     }),
   ),

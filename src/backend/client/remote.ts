@@ -1,9 +1,9 @@
 import { fromPromise } from 'xstate'
-import { deadline } from '../../actors/deadline.ts'
+import { bindActors } from '../../actors/bind.ts'
 import { createDrains } from '../../actors/drain.ts'
 import { backOff } from '../../actors/errand.ts'
 import type { VerbName } from '../../actors/verbs.ts'
-import type { Deadline, Errand, FlowEvent } from '../../dialogue.ts'
+import type { Errand, FlowEvent } from '../../dialogue.ts'
 import type { Environment } from '../../environment.ts'
 import type { Failure } from '../../failure.ts'
 import type { Summary } from '../../recall.ts'
@@ -78,19 +78,7 @@ export function implementRemotely(call: Call, environment: Environment) {
       /** On the server, the intent to refresh says that the token has ended. */
       withhold: ({ system }: { system: object }) => knownOf(system).drop(),
     },
-    actors: {
-      recall: errand('recall'),
-      requestCode: errand('requestCode'),
-      pollToken: errand('pollToken'),
-      prepareAuthorization: errand('prepareAuthorization'),
-      exchangeCode: errand('exchangeCode'),
-      requestToken: errand('requestToken'),
-      adoptToken: errand('adoptToken'),
-      refreshToken: errand('refreshToken'),
-      revokeToken: errand('revokeToken'),
-      forget: errand('forget'),
-      deadline: fromPromise<'due' | 'over', Deadline>(({ input, signal }) => deadline(input, signal, environment)),
-    },
+    actors: bindActors(errand, environment),
   }
 }
 

@@ -1,5 +1,5 @@
+import { plain } from '../../plain-text.ts'
 import { openUrl } from '../browser.ts'
-import { plain } from '../plain.ts'
 import type { Prepared } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Asking } from './logins.ts'

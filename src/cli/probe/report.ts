@@ -1,6 +1,6 @@
+import { plain } from '../../plain-text.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Settings } from '../../registration.ts'
-import { plain } from '../plain.ts'
 import { version } from '../version.ts'
 import type { Question, Told } from './finding.ts'
 

@@ -1,10 +1,10 @@
 import { type Environment, sleep } from '../../environment.ts'
 import { fail, OAuthError } from '../../failure.ts'
+import { plain } from '../../plain-text.ts'
 import { clientSecrets } from '../../protocol/client-authentication.ts'
 import { type Answer, post, type WireRequest } from '../../protocol/http.ts'
 import { member, wordsOf } from '../../protocol/verdict.ts'
 import type { Settings } from '../../registration.ts'
-import { plain } from '../plain.ts'
 
 /** Milliseconds. */
 const TIMEOUT = 30_000

@@ -1,5 +1,6 @@
 import { type Failure, fail, misconfigured } from '../../failure.ts'
 import type { Sink } from '../inspector.ts'
+import { isHere } from '../this-machine.ts'
 import { sayTo } from './messages.ts'
 import { receiverAt } from './socket.ts'
 import { receiverIn } from './window.ts'
@@ -60,10 +61,6 @@ export function statelyBrowser(options: StatelyBrowserOptions = {}): Stately {
   if (!receiver) onProblem(noWindow)
   const { sink, present } = sayTo(receiver ?? { send() {} })
   return { sink, close: () => receiver?.close() }
-}
-
-function isHere({ protocol, hostname }: URL, ...protocols: readonly string[]): boolean {
-  return protocols.includes(protocol) && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
 const noWindow = fail('invalid_configuration', {

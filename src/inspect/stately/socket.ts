@@ -1,12 +1,6 @@
-import { defaultEnvironment } from '../../environment.ts'
-import { OPEN, openSocket, type Wire } from '../viewer-socket.ts'
+import { callingAgain } from '../calling-again.ts'
+import { OPEN, openSocket, STUCK, type Wire } from '../viewer-socket.ts'
 import type { Receiver } from './messages.ts'
-
-/** Before the first call again, and at most, in milliseconds. */
-const PAUSE = { first: 1_000, longest: 30_000 }
-
-/** Whoever takes so little is given up, and called again, in bytes. */
-const STUCK = 8 * 1024 * 1024
 
 /**
  * Stately's messages over a WebSocket. The package's own adapter calls every five seconds for as long as the process
@@ -17,8 +11,7 @@ const STUCK = 8 * 1024 * 1024
 export function receiverAt(url: string, opened: () => void): Receiver & { close(): void } {
   let wire: Wire | undefined
   let isOver = false
-  let pause = PAUSE.first
-  let cancelPause = () => {}
+  const again = callingAgain(call)
 
   function call(): void {
     openSocket(url, { opened: welcome, heard() {}, closed: callLater }).then(take, callLater)
@@ -30,16 +23,13 @@ export function receiverAt(url: string, opened: () => void): Receiver & { close(
   }
 
   function welcome(): void {
-    pause = PAUSE.first
+    again.answered()
     if (!isOver) opened()
   }
 
   function callLater(): void {
     wire = undefined
-    if (isOver) return
-    // Not watched: a process with nothing else to do ends.
-    cancelPause = defaultEnvironment().after(pause, call)
-    pause = Math.min(pause * 2, PAUSE.longest)
+    if (!isOver) again.later()
   }
 
   call()
@@ -51,7 +41,7 @@ export function receiverAt(url: string, opened: () => void): Receiver & { close(
     },
     close() {
       isOver = true
-      cancelPause()
+      again.cancel()
       wire?.close()
     },
   }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { VaultError } from '../vault-error.ts'
+import { decrypt, type Encrypted, encrypt } from './cipher.ts'
 import type { Key } from './keys.ts'
 
 /** What is kept of one connection. */
@@ -19,15 +19,12 @@ export interface Where {
 /** What stands in a file. */
 export type Envelope = { readonly kind: 'erased' } | { readonly kind: 'plain'; readonly content: Content } | Sealed
 
-export interface Sealed {
+export interface Sealed extends Encrypted {
   readonly kind: 'sealed'
   /** The id of the key. */
   readonly key: string
   /** Whose record it is, so that one can tell without the key. */
   readonly client: string
-  /** Base64; the data ends in the tag of 16 bytes. */
-  readonly iv: string
-  readonly data: string
 }
 
 /** The format that this version writes. A later one reads it, and an earlier one leaves a later one's files alone. */
@@ -40,34 +37,22 @@ export const ERASED = line({ erased: true })
 
 export const plain = (content: Content): string => line({ plaintext: content })
 
-/** Encrypts with AES-256-GCM and a fresh nonce. */
+/** Encrypts what is kept of a connection, for its place. */
 export function seal(content: Content, where: Where, client: string, key: Key): string {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key.bytes, iv)
-  cipher.setAAD(bound(where, client, key.id))
-  const data = [cipher.update(JSON.stringify(content), 'utf8'), cipher.final(), cipher.getAuthTag()]
-  return line({ key: key.id, client, iv: iv.toString('base64'), data: Buffer.concat(data).toString('base64') })
+  return line({ key: key.id, client, ...encrypt(JSON.stringify(content), bound(where, client, key.id), key.bytes) })
 }
 
 /** Decrypts; throws the {@link VaultError} `corrupt` for what is not, to the bit, what was sealed there with this key. */
-export function unseal({ client, iv, data }: Sealed, where: Where, key: Key): Content {
+export function unseal(sealed: Sealed, where: Where, key: Key): Content {
   try {
-    const bytes = Buffer.from(data, 'base64')
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(iv, 'base64'), { authTagLength: TAG })
-    decipher.setAAD(bound(where, client, key.id)).setAuthTag(bytes.subarray(-TAG))
-    return contentOf(
-      JSON.parse(`${decipher.update(bytes.subarray(0, -TAG), undefined, 'utf8')}${decipher.final('utf8')}`),
-    )
+    return contentOf(JSON.parse(decrypt(sealed, bound(where, sealed.client, key.id), key.bytes)))
   } catch {
     // What the cipher says of it is of no use to anybody.
     throw new VaultError('corrupt')
   }
 }
 
-const TAG = 16
-
-const bound = ({ id, number }: Where, client: string, key: string) =>
-  Buffer.from(JSON.stringify([FORMAT, id, number, client, key]))
+const bound = ({ id, number }: Where, client: string, key: string) => JSON.stringify([FORMAT, id, number, client, key])
 
 /** Reads an envelope; throws the {@link VaultError} `newer_format` or `corrupt`. */
 export function parseEnvelope(text: string): Envelope {

@@ -1,10 +1,4 @@
-/** Control characters (C0, DEL, C1), what turns or hides text (bidi, zero width), halves of characters, line separators. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-
-/** Text from elsewhere as a terminal may have it: it moves no cursor, sets no colour, and reads in one direction. */
-export function plain(text: string): string {
-  return text.replace(UNSEEN, '')
-}
+import { plain, UNSEEN } from '../plain-text.ts'
 
 /** The sequences that `styleText` writes: colours, and nothing that moves. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are meant
