@@ -112,6 +112,8 @@ export class BaseConnection<Actor extends FlowActor = FlowActor> implements Asyn
   async respond(url: string | URL | Sealed, { binding, ...patience }: RespondOptions = {}): Promise<void> {
     const refused = this.send({ type: 'authorization.responded', url, ...(binding !== undefined && { binding }) })
     if (refused) throw new OAuthError(refused)
+    // Inside a listener the machine is still at work, and takes the event right after.
+    await Promise.resolve()
     const { about, environment, watch } = this.#base
     const answered = watch<void>(() => {
       const { value: state, context } = this.actor.getSnapshot()

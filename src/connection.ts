@@ -98,6 +98,7 @@ export class Connection<Actor extends FlowActor = FlowActor> extends BaseConnect
    * failure with `retryAt` while backing off; `timeout`; `stopped`. Rejects with the signal's reason when that aborts.
    */
   async accessToken(options?: AccessTokenOptions): Promise<string> {
+    options?.signal?.throwIfAborted()
     const { accessToken, expiresAt, refreshAt, lookedAt } = this.#held
     const now = this.#now()
     if (Math.abs(now - lookedAt) > LOOK) this.#parts.look()

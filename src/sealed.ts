@@ -1,6 +1,6 @@
 /**
- * A string that must pass through a state machine without being seen on the way: it prints, serialises and clones
- * as nothing, so no snapshot, inspector or log can hold what is inside.
+ * A string that must pass through a state machine without being seen on the way: it prints and serialises as `[sealed]`, and
+ * a clone of it is empty, so no snapshot, inspector or log can hold what is inside.
  */
 export class Sealed {
   readonly #content: string

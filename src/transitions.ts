@@ -1,4 +1,5 @@
 import type { InspectionEvent, Subscription } from 'xstate'
+import type { FailureCode } from './failure.ts'
 import type { FlowActor } from './flow-actor.ts'
 import type { Endpoint } from './providers/provider.ts'
 import type { Requested } from './recall.ts'
@@ -19,9 +20,11 @@ export interface Transition {
   readonly endpoint: Endpoint | undefined
   /** The HTTP status of the answer; `undefined` where none came. */
   readonly status: number | undefined
+  /** What is wrong after it, as `context.failure` tells; `undefined` where nothing is. */
+  readonly failure: FailureCode | undefined
 }
 
-/** Tells each change of state, with no more of the event than its type and a status. */
+/** Tells each change of state, with no more of the event than its type, and of the context no more than a code. */
 export function observeTransitions(
   actor: FlowActor,
   now: () => number,
@@ -31,7 +34,8 @@ export function observeTransitions(
   let since = now()
   return actor.system.inspect((inspection: InspectionEvent) => {
     if (inspection.type !== '@xstate.snapshot' || inspection.actorRef.sessionId !== actor.sessionId) return
-    const to = String(actor.getSnapshot().value)
+    const { value, context } = actor.getSnapshot()
+    const to = String(value)
     if (to === from) return
     const at = now()
     const request = requestOf(inspection.event)
@@ -43,6 +47,7 @@ export function observeTransitions(
       duration: at - since,
       endpoint: request?.endpoint,
       status: request?.status,
+      failure: context.failure?.code,
     }
     from = to
     since = at

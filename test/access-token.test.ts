@@ -86,6 +86,15 @@ describe('accessToken()', () => {
     expect(await restarted.accessToken()).toEqual(expect.any(String))
   })
 
+  it('gives nothing to whoever has given up already, though a token is there', async () => {
+    const { newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(till.accessToken({ signal })).rejects.toThrow('enough')
+    await expect(till.token({ signal })).rejects.toThrow('enough')
+  })
+
   it('gives up after its timeout or at its signal, while the refresh goes on', async () => {
     const { newClient, authorize, hold } = tillOnStage({ tyro: { accessTokenLifetime: 60 } })
     const till = newClient().connect('till')

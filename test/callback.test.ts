@@ -123,6 +123,29 @@ describe('a callback', () => {
   })
 
   describe('that is handed over by respond()', () => {
+    it.each([
+      ['a session', tokens, 'connected'],
+      ['a refusal', { error: 'invalid_grant' }, 'authorization_failed'],
+    ])('as soon as the prompt is there, inside its listener, leads to %s', async (_, body, outcome) => {
+      const { fetch } = scriptedFetch(json(body, 'error' in body ? 400 : 200))
+      const client = createClient(sumupPosPro, registration, { environment: createEnvironment({ fetch }) })
+      const store = client.connect('store-1')
+      stops.push(() => store.stop())
+      const responded = new Promise<string>((resolve) => {
+        store.on('prompt.changed', ({ prompt }) => {
+          if (prompt?.kind !== 'redirect') return
+          const state = new URL(prompt.url.open()).searchParams.get('state')
+          const answer = store.respond(`${redirectUri}?code=c&state=${state}`)
+          answer.then(
+            () => resolve('connected'),
+            (error) => resolve(error.code),
+          )
+        })
+      })
+      store.send({ type: 'authorization.start' })
+      expect(await responded).toBe(outcome)
+    })
+
     const ending = (answer: Promise<void>) =>
       answer.then(
         () => 'connected',

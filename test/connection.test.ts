@@ -27,6 +27,21 @@ describe('on()', () => {
     expect(transitions[2]?.duration).toBe(5_500)
   })
 
+  it('tells with each transition what is wrong after it, also while a token still lives', async () => {
+    const { newClient, authorize, emulator } = tillOnStage()
+    const till = newClient().connect('till')
+    const told: unknown[] = []
+    await authorize(till)
+    till.on('transition', ({ to, failure }) => told.push([to, failure]))
+    emulator.revokeAll('tyro')
+    till.send({ type: 'token.refresh' })
+    await settle()
+    expect(told).toEqual([
+      ['refreshing', undefined],
+      ['authorized', 'session_expired'],
+    ])
+  })
+
   it('tells of the prompt, the token and the end, once each', async () => {
     const { newClient, authorize } = tillOnStage()
     const till = newClient().connect('till')

@@ -64,10 +64,11 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Makes an emulator, in memory until it listens.
  *
- * @throws Error under NODE_ENV=production, and for an option below zero
+ * @throws Error under NODE_ENV=production, and for an option that is unknown, of another type or below zero
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   refuseProduction()
+  checkNames(options)
   let listening: Promise<Listening> | undefined
   let origin: string | undefined
   const world: World = { now: options.now ?? (() => Date.now()), origin: () => origin }
@@ -152,4 +153,11 @@ async function logIn(fetch: Emulator['fetch'], url: string | URL, decision: stri
   const text = await answer.text()
   const problem = /<p role="alert">(.*)<\/p>/.exec(text)?.[1] ?? text
   throw new Error(`The login page answers with status ${answer.status}: ${problem}`)
+}
+
+/** A name that is misspelt would change nothing, and a test of it would prove nothing. */
+function checkNames(options: EmulatorOptions): void {
+  const known = ['now', 'tyro', 'sumupPosPro', 'mypos']
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown) throw new Error(`The emulator's option ${unknown} is unknown.`)
 }

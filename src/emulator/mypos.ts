@@ -36,7 +36,7 @@ const defaults: Settings = Object.freeze({
 
 /** One myPOS: production or sandbox, which share no token. Bodies of refusals are not documented: RFC 6749 §5.2's. */
 export function createMypos(kind: 'production' | 'sandbox', options: MyposOptions | undefined, { now }: World): Server {
-  const settings = settle(provider.id, defaults, options)
+  const settings = settle(provider.id, defaults, options, ['clients'])
   // 42 letters and digits, like the sample in the vendor's documentation.
   const mint = () => `emulated${randomText(34)}`
   const noRefresh = { refreshTokenLifetime: 0, rotation: false, leeway: 0 }

@@ -83,10 +83,26 @@ export function scopesOf(scope = ''): string[] {
   return scope.split(' ').filter((word) => word !== '')
 }
 
-/** Options over defaults; `undefined` means the default. Throws an Error that names a number below zero. */
-export function settle<S extends object>(server: string, defaults: S, options: Partial<S> = {}): S {
+/**
+ * Options over defaults; `undefined` means the default. Throws an Error that names what is unknown, of another type, or below
+ * zero.
+ *
+ * @param open the options that have no default
+ */
+export function settle<S extends object>(
+  server: string,
+  defaults: S,
+  options: Partial<S> = {},
+  open: readonly (keyof S & string)[] = [],
+): S {
+  const wrong = (name: string, why: string) => new Error(`The emulator's option ${server}.${name} ${why}.`)
+  const usual = new Map<string, unknown>(Object.entries(defaults))
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const wrong = given.find(([, value]) => typeof value === 'number' && !(value >= 0))
-  if (wrong) throw new Error(`The emulator's option ${server}.${wrong[0]} must be a number of at least 0.`)
+  for (const [name, value] of given) {
+    if (!usual.has(name) && !open.some((known) => known === name)) throw wrong(name, 'is unknown')
+    if (usual.has(name) && typeof value !== typeof usual.get(name))
+      throw wrong(name, `must be a ${typeof usual.get(name)}`)
+    if (typeof value === 'number' && !(value >= 0)) throw wrong(name, 'must be a number of at least 0')
+  }
   return { ...defaults, ...Object.fromEntries(given) }
 }

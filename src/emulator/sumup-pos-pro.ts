@@ -48,7 +48,7 @@ const defaults: Settings = Object.freeze({
 
 /** SumUp POS Pro. Its refusals are not documented: those of RFC 6749 §4.1.2.1 and §5.2 stand in for them. */
 export function createSumupPosPro(options: SumupPosProOptions | undefined, { now }: World): Server {
-  const settings = settle(provider.id, defaults, options)
+  const settings = settle(provider.id, defaults, options, ['clients', 'redirectUris'])
   const mint = () => `emulated-access-${randomText(32)}`
   const tokens = createTokens({ ...settings, mint, selfContained: false }, now)
   const codes = createAuthorizationCodes(settings.codeLifetime, tokens, now)

@@ -53,7 +53,7 @@ export interface TyroServer extends Server {
  * Where Auth0's text of a refusal is not known, the text is invented and the word is Auth0's.
  */
 export function createTyro(options: TyroOptions | undefined, { now, origin }: World): TyroServer {
-  const settings = settle(provider.id, defaults, options)
+  const settings = settle(provider.id, defaults, options, ['clients'])
   const base = () => (origin() === undefined ? new URL(provider.issuer).origin : `${origin()}/${provider.id}`)
   const mint = ({ client: azp, scope }: Approval) => {
     const iat = Math.floor(now() / 1000)

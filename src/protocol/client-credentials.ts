@@ -3,7 +3,7 @@ import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
 import type { Answer, WireRequest } from './http.ts'
-import { readTokens } from './token-response.ts'
+import { aboutTokens, readTokens } from './token-response.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** Asks for a token in the application's own name. @see RFC 6749 §4.4.2 */
@@ -23,5 +23,5 @@ export function judgeClientCredentials(
 ): { kind: 'tokens'; tokens: Tokens } | Verdict {
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
-  return judge(answer, { about: `${settings.provider.name}, token request`, secrets: clientSecrets(settings) })
+  return judge(answer, { about: aboutTokens(answer, settings, 'token request'), secrets: clientSecrets(settings) })
 }

@@ -3,8 +3,8 @@ import type { Failure } from '../failure.ts'
 import type { Settings } from '../registration.ts'
 import type { RedirectPending, Tokens } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
-import type { Answer, WireRequest } from './http.ts'
-import { readTokens } from './token-response.ts'
+import { type Answer, isSuccess, type WireRequest } from './http.ts'
+import { aboutTokens, readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
 
 /** Exchanges an authorization code; sent at most once. @see RFC 6749 §4.1.3, RFC 7636 §4.5 */
@@ -27,10 +27,12 @@ export function judgeCodeExchange(
 ): { kind: 'tokens'; tokens: Tokens } | { kind: 'over'; failure: Failure } {
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
-  const about = `${settings.provider.name}, code exchange`
+  const about = aboutTokens(answer, settings, 'code exchange')
   const verdict = judge(answer, { about, secrets: [...secrets, ...clientSecrets(settings)] })
   if (verdict.kind === 'trouble') {
-    const code = verdict.ambiguous ? 'outcome_unknown' : verdict.failure.code
+    const isHere = isSuccess(answer) && answer.format === 'json'
+    const isLost = verdict.ambiguous && !isHere
+    const code = isLost ? 'outcome_unknown' : verdict.failure.code
     return { kind: 'over', failure: { ...renamed(verdict.failure, code, about, 'Start again.'), retryable: false } }
   }
   const code = { invalid_grant: 'authorization_failed', access_denied: 'authorization_denied' } as const

@@ -4,7 +4,7 @@ import type { Settings } from '../registration.ts'
 import type { DevicePending, Tokens } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
 import type { Answer, WireRequest } from './http.ts'
-import { readTokens } from './token-response.ts'
+import { aboutTokens, readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
 
 export type PollVerdict =
@@ -37,7 +37,7 @@ export function judgeDeviceToken(
 ): PollVerdict {
   const tokens = readTokens(answer, settings, environment)
   if (tokens) return { kind: 'tokens', tokens }
-  const about = `${settings.provider.name}, device login`
+  const about = aboutTokens(answer, settings, 'device login')
   const verdict = judge(answer, { about, secrets: [pending.deviceCode, pending.userCode, ...clientSecrets(settings)] })
   if (verdict.failure.code === 'rate_limited') return { kind: 'slowDown', retryAt: verdict.failure.retryAt }
   if (verdict.kind === 'trouble') return verdict

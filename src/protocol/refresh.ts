@@ -5,7 +5,7 @@ import type { Tokens } from '../vault/record.ts'
 import { authenticated, clientSecrets } from './client-authentication.ts'
 import { clientCredentialsRequest } from './client-credentials.ts'
 import type { Answer, WireRequest } from './http.ts'
-import { readTokens } from './token-response.ts'
+import { aboutTokens, readTokens } from './token-response.ts'
 import { judge, renamed } from './verdict.ts'
 
 /** Asks for a new token; with client credentials that is the first request again. @see RFC 6749 §6 */
@@ -40,7 +40,7 @@ export function judgeRefresh(
 ): RefreshVerdict {
   const tokens = readTokens(answer, settings, environment, sent)
   if (tokens) return { kind: 'tokens', tokens }
-  const about = `${settings.provider.name}, refresh`
+  const about = aboutTokens(answer, settings, 'refresh')
   const verdict = judge(answer, { about, secrets: [sent.refreshToken, sent.accessToken, ...clientSecrets(settings)] })
   if (verdict.kind === 'trouble') return verdict
   if (verdict.error === 'invalid_grant' && sent.refreshToken !== undefined)

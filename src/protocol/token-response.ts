@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Settings } from '../registration.ts'
 import type { Tokens } from '../vault/record.ts'
 import { type Answer, isSuccess } from './http.ts'
@@ -54,6 +55,24 @@ export function readTokens(
     renewable,
     extra: { ...previous?.extra, ...unnamed(body) },
   }
+}
+
+/** Names the provider, the step, and what a successful answer lacks that should hold tokens, for messages. */
+export function aboutTokens(answer: Answer, { provider }: Settings, step: string): string {
+  const about = `${provider.name}, ${step}`
+  const lack = isSuccess(answer) ? lackOf(answer.body, provider) : undefined
+  return lack === undefined ? about : `${about} (${lack})`
+}
+
+/** The first thing that is amiss, in the order in which it is read; `undefined` for a refusal, and what is no JSON object. */
+function lackOf(body: unknown, { assumedTokenType }: Provider): string | undefined {
+  if (typeof body !== 'object' || body === null || member(body, 'error') !== undefined) return undefined
+  const accessToken = member(body, 'access_token')
+  if (accessToken === undefined) return 'no access_token'
+  if (!isBearerToken(accessToken)) return 'an access_token that no header can hold'
+  const type = member(body, 'token_type') ?? assumedTokenType
+  if (type === undefined) return 'no token_type'
+  return isBearer(type) ? undefined : 'a token_type that is not Bearer'
 }
 
 /** A token that is dead on arrival is not renewed at once, again and again; in milliseconds. */

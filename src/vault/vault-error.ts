@@ -10,7 +10,7 @@ export class VaultError extends Error {
 
   /** @param place where a host looks, for instance the name of an environment variable; never what is in it */
   constructor(problem: VaultProblem, place = '') {
-    const where = place.replace(/[^\w.:/ -]/g, '').slice(0, 80)
+    const where = place.replace(/[^\w.:/@ -]/g, '').slice(0, 80)
     const what = where === '' ? problems[problem].what : `${problems[problem].what} (${where})`
     super(`the vault cannot be used: ${what}. ${problems[problem].remedy}`)
     this.problem = problem

@@ -3,8 +3,9 @@ export function secondsUntil(instant: number, now: number): number {
   return Math.max(0, Math.ceil((instant - now) / 1000))
 }
 
-/** Writes seconds as a clock does: `0:05`, `9:41`, `1:00:00`. */
+/** Writes seconds as a clock does: `0:05`, `9:41`, `1:00:00`. What is below zero, or no number, is `0:00`. */
 export function countdown(seconds: number): string {
+  if (!(seconds > 0)) return '0:00'
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor(seconds / 60) % 60
   const parts = hours > 0 ? [hours, two(minutes)] : [minutes]

@@ -222,6 +222,8 @@ describe('a client whose secrets are elsewhere', { timeout: 20_000 }, () => {
     ['backend', ['', tyro]],
     ['backend', ['https://', tyro]],
     ['backend (absolute, where there is no page)', ['/oauth', tyro]],
+    ['provider', ['https://pos.example.com/oauth', { ...tyro, grant: 'password' }]],
+    ['provider', ['https://pos.example.com/oauth', undefined]],
     ['connection name', ['https://pos.example.com/oauth', tyro], ''],
     ['option timeout', ['https://pos.example.com/oauth', tyro, { timeout: 1 }]],
     ['option requestTimeout', ['https://pos.example.com/oauth', tyro, { requestTimeout: 0 }]],

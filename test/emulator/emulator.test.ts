@@ -18,6 +18,15 @@ describe('the emulator', () => {
     await expect(emulator.listen()).rejects.toThrow('NODE_ENV=production')
   })
 
+  it('names the option that is unknown, or of another type', () => {
+    expect(() => createEmulator({ tyro: JSON.parse('{ "intervall": 1 }') })).toThrow('tyro.intervall is unknown')
+    expect(() => createEmulator(JSON.parse('{ "sumup": {} }'))).toThrow('option sumup is unknown')
+    const text = JSON.parse('{ "interval": "1" }')
+    expect(() => createEmulator({ tyro: text })).toThrow('tyro.interval must be a number')
+    const clients = { ours: 'secret' }
+    expect(() => createEmulator({ mypos: { clients }, sumupPosPro: { redirectUris: [], clients } })).not.toThrow()
+  })
+
   it('names the option that is below zero or no number', () => {
     expect(() => createEmulator({ tyro: { interval: -1 } })).toThrow('tyro.interval')
     expect(() => createEmulator({ mypos: { accessTokenLifetime: Number.NaN } })).toThrow('mypos.accessTokenLifetime')

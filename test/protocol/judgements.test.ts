@@ -17,7 +17,10 @@ const NOW = 1_700_000_000_000
 const environment = stillEnvironment(NOW)
 const forTyro = settingsOf(tyro, { clientId: 'c' })
 const secret = { clientId: 'c', clientSecret: 'MARK-secret' }
-const forSumup = settingsOf(sumupPosPro, { ...secret, redirectUri: 'https://pos.example/callback' })
+const forSumupRegistration = { ...secret, redirectUri: 'https://pos.example/callback' }
+const forSumup = settingsOf(sumupPosPro, forSumupRegistration)
+/** It promises a type, as RFC 6749 §5.1 does. */
+const { assumedTokenType: _, ...strict } = sumupPosPro
 const forMypos = settingsOf(mypos, secret)
 const pending: DevicePending = {
   kind: 'device',
@@ -200,6 +203,7 @@ describe('the code exchange', () => {
     ['500 access_denied', answered(500, { error: 'access_denied' }), 'over server_unavailable'],
     ['429', answered(429, undefined), 'over rate_limited'],
     ['200 HTML', answered(200, undefined, { format: 'other' }), 'over outcome_unknown'],
+    ['200 and no token in it', answered(200, { token_type: 'Bearer' }), 'over invalid_response'],
   ])('is judged: %s', (_, answer, expected) => expect(judges.codeExchange(answer)).toBe(expected))
 })
 
@@ -293,4 +297,30 @@ describe('the device authorization', () => {
     ['an error in a 200', answered(200, { error: 'invalid_scope' }), 'refused server_rejected'],
     ['200 HTML', answered(200, undefined, { format: 'other' }), 'refused invalid_response'],
   ])('is judged: %s', (_, answer, expected) => expect(judges.deviceAuthorization(answer)).toBe(expected))
+})
+
+describe('a successful answer without tokens', () => {
+  const judged = (body: unknown) => [
+    judgeDeviceToken(answered(200, body), forTyro, environment, pending, false),
+    judgeClientCredentials(answered(200, body), forMypos, environment),
+    judgeCodeExchange(answered(200, body), settingsOf(strict, forSumupRegistration), environment, []),
+  ]
+
+  it.each([
+    ['no access_token', { token_type: 'Bearer' }],
+    ['an access_token that no header can hold', { access_token: 'two words', token_type: 'Bearer' }],
+    ['no token_type', { access_token: 'MARK-access' }],
+    ['a token_type that is not Bearer', { access_token: 'MARK-access', token_type: 'MARK-mac' }],
+  ])('is told for what it is: %s', (lack, body) => {
+    for (const verdict of judged(body)) {
+      expect(verdict).toMatchObject({ failure: { code: 'invalid_response' } })
+      expect(JSON.stringify(verdict)).toContain(` (${lack}): `)
+      expect(JSON.stringify(verdict)).not.toContain('MARK')
+    }
+  })
+
+  it('is no more than that where it is no object, or says why', () => {
+    for (const body of [undefined, 'text', { error: 'slow' }])
+      for (const verdict of judged(body)) expect(JSON.stringify(verdict)).not.toContain('access_token')
+  })
 })

@@ -21,6 +21,8 @@ describe('seconds until an instant', () => {
 
 describe('a countdown', () => {
   it.each([
+    [-3, '0:00'],
+    [Number.NaN, '0:00'],
     [0, '0:00'],
     [5, '0:05'],
     [59, '0:59'],

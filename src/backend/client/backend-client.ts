@@ -65,6 +65,8 @@ export function createBackendClient<const P extends Pick<Provider, 'grant' | 'na
   provider: P,
   options: BackendClientOptions = {},
 ): BackendClient<P['grant']> {
+  if (!Object.hasOwn(builders, provider?.grant))
+    throw misconfigured('createBackendClient, provider', 'a provider, with its grant')
   const grant: P['grant'] = provider.grant
   return builders[grant](equip(base, provider.name, options))
 }

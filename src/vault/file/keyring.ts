@@ -42,8 +42,17 @@ export function keyringKey(entry: KeyringEntry): VaultKey {
 }
 
 async function openEntry({ service, account }: KeyringEntry): Promise<Secret> {
-  const { AsyncEntry } = await import('@napi-rs/keyring')
+  const { AsyncEntry } = await loadKeyring()
   return new AsyncEntry(service, account, { linux: { store: 'secret-service' } })
+}
+
+/** It is for those who use it to install: it holds a native addon for each platform. */
+async function loadKeyring(): Promise<typeof import('@napi-rs/keyring')> {
+  try {
+    return await import('@napi-rs/keyring')
+  } catch {
+    throw new VaultError('no_key', 'the package @napi-rs/keyring cannot be loaded')
+  }
 }
 
 /** @param open opens an entry of a keyring; a seam, since a keyring needs a desktop */
