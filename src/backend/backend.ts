@@ -4,7 +4,7 @@ import { type Client, meansOf } from '../client.ts'
 import { fail, misconfigured, OAuthError } from '../failure.ts'
 import type { Grant } from '../providers/provider.ts'
 import { patiently } from '../waiting.ts'
-import { answer, closed, Refused, refused } from './answers.ts'
+import { answer, closed, comeBackSoon, Refused, refused } from './answers.ts'
 import { createCallback } from './callback.ts'
 import { createDesk } from './desk.ts'
 import { createGate } from './gate.ts'
@@ -54,13 +54,14 @@ export function backend(client: Client<Grant>, options: BackendOptions): Backend
   const drain = createDrain()
   const gate = createGate(rules, about)
   const desk = createDesk(client, means, drain, about)
-  const callback = createCallback({ client, gate, desk, redirectUri, pageAfter, about })
+  const callback = createCallback({ client, gate, desk, redirectUri, pageAfter, environment, about })
   const verbOf = (word: string): VerbName | undefined =>
     [...shared, ...own[provider.grant]].find((verb) => verb === word)
 
   async function serve(request: Request, at: number): Promise<Response> {
-    if (drain.closing.signal.aborted) throw closed(about)
-    if (callback.isCallback(request)) return callback.handle(request)
+    const isOver = drain.closing.signal.aborted
+    if (callback.isCallback(request)) return isOver ? comeBackSoon() : callback.handle(request)
+    if (isOver) throw closed(about)
     const word = lastSegment(request.url)
     const verb = verbOf(word)
     if (!verb && word !== 'recordRevoke' && word !== 'accessToken')

@@ -9,18 +9,21 @@ import { sha256 } from '../protocol/pkce.ts'
 import type { Grant } from '../providers/provider.ts'
 import type { Summary } from '../recall.ts'
 import { seal } from '../sealed.ts'
+import { orFailure } from '../vault/trouble.ts'
 import { closed, defect } from './answers.ts'
 
 /** Does on the server what a machine elsewhere asks for, with the same verbs as a machine that runs here. */
 export function createDesk(client: Client<Grant>, means: Means, drain: Drain, about: string) {
-  const { custody, requestTimeout } = means
+  const { custody, settings, requestTimeout } = means
+  const closing = drain.closing.signal
 
   /** What a device asks, in the session that it asks in; the prompt of another session is not shown. */
   async function run(verb: VerbName, errand: Errand, session: string, asking: AbortSignal): Promise<Summary> {
     const { connection: name } = errand
     // Known of as long as somebody asks: what is in memory of it ends with the last question.
     custody.open(name)
-    const patience = patienceOf(verb, asking, drain.closing.signal)
+    // People press that button and leave: a disconnect goes on.
+    const patience = patienceOf(verb === 'revokeToken' ? [closing] : [asking, closing])
     try {
       const summary = await runErrand(verb, bound(verb, errand, session), patience.signal, drain, means)
       return await seenFrom(session, summary, name)
@@ -44,19 +47,28 @@ export function createDesk(client: Client<Grant>, means: Means, drain: Drain, ab
 
   /** Writes a disconnect down, while the answer to a refresh is awaited. */
   async function note(name: string): Promise<void> {
+    if (closing.aborted) throw closed(about)
     custody.open(name)
     await drain.track(recordRevoke(name, means)).finally(() => custody.close(name))
   }
 
   /** A token as this server's own routes get it: from the record, or after the refresh that is under way or due. */
   async function token(name: string, asking: AbortSignal): Promise<TokenDetails> {
+    if (closing.aborted) throw closed(about)
+    return drain.track(lent(name, asking))
+  }
+
+  /** The connection is known of before it has stopped, so that whoever ends the handler waits for that. */
+  async function lent(name: string, asking: AbortSignal): Promise<TokenDetails> {
+    const patience = patienceOf([asking, closing])
     const connection = client.connect(name)
     try {
-      return await connection.token({ signal: asking, timeout: requestTimeout })
+      return await connection.token({ signal: patience.signal, timeout: requestTimeout })
     } catch (error) {
       // Its only other rejection is the signal's reason.
       throw error instanceof OAuthError ? error : closed(about)
     } finally {
+      patience.end()
       const stopped = connection.stop().catch((error: unknown) => {
         if (error instanceof OAuthError) drain.lose(error.failure)
       })
@@ -64,7 +76,23 @@ export function createDesk(client: Client<Grant>, means: Means, drain: Drain, ab
     }
   }
 
-  return { run, note, token }
+  /**
+   * The connection whose login was begun in a session, where an answer may come without `state`: the binding alone tells
+   * whose it is. `undefined` where none waits, or more than one.
+   */
+  async function begunIn(session: string): Promise<string | undefined> {
+    if (!settings.deviations.includes('unsafe_missing_state')) return undefined
+    const binding = await sha256(session)
+    const begun: string[] = []
+    for (const name of await orFailure(custody.list())) {
+      // A record that cannot be read waits for nothing.
+      const record = await custody.read(name).catch(() => undefined)
+      if (record?.pending?.kind === 'redirect' && record.pending.binding === binding) begun.push(name)
+    }
+    return begun.length === 1 ? begun[0] : undefined
+  }
+
+  return { run, note, token, begunIn }
 }
 
 /** A login is begun in the session that asks for it, and can be finished in no other. @see RFC 9700 §2.1 */
@@ -75,14 +103,10 @@ function bound(verb: VerbName, errand: Errand, session: string): Errand {
   return errand
 }
 
-/**
- * A verb obeys its signal until something is sent: whoever has gone away is not connected any more. A disconnect goes on, since
- * people press that button and leave.
- */
-function patienceOf(verb: VerbName, asking: AbortSignal, closing: AbortSignal) {
+/** A verb obeys its signal until something is sent: whoever has gone away is not connected any more. */
+function patienceOf(reasons: readonly AbortSignal[]) {
   const patience = new AbortController()
   const abandon = () => patience.abort()
-  const reasons = verb === 'revokeToken' ? [closing] : [asking, closing]
   for (const reason of reasons) reason.addEventListener('abort', abandon, { once: true })
   if (reasons.some(({ aborted }) => aborted)) abandon()
   const end = () => {

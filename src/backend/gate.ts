@@ -1,8 +1,8 @@
 import type { Errand } from '../dialogue.ts'
-import { refused } from './answers.ts'
+import { misused, refused } from './answers.ts'
 import type { BackendOptions } from './options.ts'
 import { parseErrand } from './parse-errand.ts'
-import { readJson } from './read-json.ts'
+import { type Content, readJson } from './read-json.ts'
 
 /** The largest question, in bytes; a redirect of some thousand characters is the longest thing in one. */
 const BODY_LIMIT = 16 * 1024
@@ -34,17 +34,30 @@ export function createGate({ origins, session, allows }: Rules, about: string) {
   }
 
   async function sessionOf(request: Request): Promise<string> {
-    const id = await session(request)
+    const id: unknown = await session(request)
     if (!id) throw refused(401, `${about} (no session)`, 'Log in to this application again.')
+    // With anything else, all browsers would share one session.
+    if (typeof id !== 'string') throw misused(about, 'session', 'the id of the session, a string')
     return id
   }
 
   async function errandOf(request: Request): Promise<Errand> {
-    const content = await readJson(request, BODY_LIMIT)
+    const content = await contentOf(request)
     if (content === 'too large') throw refused(413, `${about} (too large)`, 'Send at most 16 kB.')
     const parsed = content === 'malformed' ? { wrong: 'the body' } : parseErrand(content.json)
     if ('wrong' in parsed) throw refused(400, `${about} (${parsed.wrong})`, 'Use the client of the same version.')
     return parsed.errand
+  }
+
+  /** The connection may break, and somebody may have read the body before. */
+  async function contentOf(request: Request): Promise<Content> {
+    const isRead = request.bodyUsed
+    try {
+      return await readJson(request, BODY_LIMIT)
+    } catch {
+      const remedy = isRead ? 'Give the handler the request before anything reads its body.' : 'Send it again.'
+      throw refused(400, `${about} (no body)`, remedy)
+    }
   }
 
   async function checkConnection(request: Request, name: string): Promise<void> {

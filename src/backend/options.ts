@@ -11,10 +11,13 @@ export interface Returned {
 }
 
 export interface BackendOptions {
-  /** The origins of the pages that may ask, such as `https://pos.example.com`: https, or http on a loopback address. */
+  /**
+   * The names that this server has for browsers, such as `https://pos.example.com`: https, or http on a loopback address. Only
+   * its own pages may ask; those of another origin need a reverse proxy that makes them the server's own.
+   */
   readonly origins: readonly string[]
   /**
-   * The id of the browser session that a request comes in; `undefined` where there is none: it is then answered 401. Logins
+   * The id of the browser session that a request comes in, a string; `undefined` where there is none: it is then answered 401. Logins
    * are bound to it, so it must not change while one is under way, and must be no id that two browsers share. A cookie that
    * carries it must be `SameSite=Lax`: the redirect of a login comes from another site.
    */

@@ -1,6 +1,7 @@
 import type { Options } from 'ky'
 import type { Environment } from '../environment.ts'
 import type { Endpoint } from '../providers/provider.ts'
+import { retryAt } from './retry-after.ts'
 
 /** One POST, as data. */
 export interface WireRequest {
@@ -166,20 +167,6 @@ async function readText(response: Response, signal: AbortSignal): Promise<string
     abandon()
   }
 }
-
-/** @see RFC 9110 §10.2.3. Auth0 sends `x-ratelimit-reset`, an epoch in seconds, instead; it is read against the server's own clock. */
-function retryAt(status: number, headers: Headers, now: number): number | undefined {
-  const after = headers.get('retry-after')?.trim() ?? ''
-  if (/^\d{1,9}$/.test(after)) return now + Number(after) * 1000
-  const serverNow = Date.parse(headers.get('date') ?? '')
-  const ahead = (instant: number) => now + Math.max(instant - (Number.isNaN(serverNow) ? now : serverNow), 0)
-  if (httpDate.test(after) && !Number.isNaN(Date.parse(after))) return ahead(Date.parse(after))
-  const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
-  return status === 429 && /^\d{1,11}$/.test(reset) ? ahead(Number(reset) * 1000) : undefined
-}
-
-/** All three forms of an HTTP date begin with a weekday; `Date.parse` alone takes almost anything. @see RFC 9110 §5.6.7 */
-const httpDate = /^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,? /i
 
 /** Node's codes for a connection that was never made: the server cannot have acted. A browser tells nothing. */
 const neverConnected =

@@ -1,8 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { BackendOptions, Returned } from '../../src/backend/index.ts'
-import { memoryVault, sumupPosPro } from '../../src/index.ts'
+import { type ClientOptions, createClient, memoryVault, sumupPosPro } from '../../src/index.ts'
 import { question } from './support/asking.ts'
-import { callBack, deviceOf, origin, type PairOptions, serverOf, sumupClient } from './support/pair.ts'
+import {
+  callBack,
+  clientSecret,
+  deviceOf,
+  origin,
+  type PairOptions,
+  redirectUri,
+  serverOf,
+  sumupClient,
+} from './support/pair.ts'
 import { comeBack, contextOf, loginUrl, soon, stateOf } from './support/story.ts'
 
 /** A device whose merchant is about to log in, and the URL that the provider sends the browser back to. */
@@ -83,12 +92,83 @@ describe('the callback of the handler', { timeout: 20_000 }, () => {
     await connection.stop()
   })
 
-  it('exchanges a code once, however often the browser comes', async () => {
+  it('exchanges a code once, however often the browser comes, and tells it the same each time', async () => {
     const { server, url, returned, exchanges } = await begun()
     await Promise.all([1, 2, 3].map(() => callBack(server, url, 'browser-1')))
     await callBack(server, url, 'browser-1')
     expect(exchanges()).toBe(1)
-    expect(returned.filter(({ failure }) => failure === undefined).length).toBeGreaterThanOrEqual(1)
+    expect(returned).toEqual(Array.from({ length: 4 }, () => ({ connection: 'store-17', failure: undefined })))
+    await callBack(server, url, 'browser-2')
+    expect(returned.at(-1)).toMatchObject({ connection: undefined, failure: { code: 'state_mismatch' } })
+  })
+
+  it('asks a browser to come back that finds it at its end, and keeps its code good', async () => {
+    const vault = memoryVault()
+    const { server, url, exchanges } = await begun({ vault })
+    await server.handle.stop()
+    const response = await callBack(server, url, 'browser-1')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await response.text()).toContain('load this page again')
+    const renewed = await serverOf(sumupClient, { vault })
+    await callBack(renewed, url, 'browser-1')
+    expect([exchanges(), renewed.emulator.journal.length]).toEqual([0, 1])
+  })
+
+  it('leads to pages of any name, and to nothing that is none', async () => {
+    const pages = {
+      '/läden?store=東京 1': '/l%C3%A4den?store=%E6%9D%B1%E4%BA%AC%201',
+      '/a\r\nset-cookie: x': undefined,
+    }
+    for (const [page, expected = '/a%0D%0Aset-cookie:%20x'] of Object.entries(pages)) {
+      const { server, url } = await begun({ backend: { page } })
+      expect((await callBack(server, url, 'browser-1')).headers.get('location')).toBe(expected)
+    }
+    const { server, url } = await begun({ backend: { page: () => JSON.parse('17') } })
+    const response = await callBack(server, url, 'browser-1')
+    expect(response.status).toBe(500)
+    expect(await response.json()).toMatchObject({ failure: { message: expect.stringContaining('option page') } })
+  })
+
+  describe('without state, where the host has opted out of it,', () => {
+    const client = (options: ClientOptions) =>
+      createClient(
+        sumupPosPro,
+        { clientId: 'vendor', clientSecret, redirectUri, deviations: ['unsafe_missing_state'] },
+        options,
+      )
+    async function withoutState(options: PairOptions = {}) {
+      const server = await serverOf(client, { emulator: { sumupPosPro: { echoState: false } }, ...options })
+      const begin = async (name: string, session: string) => {
+        const connection = deviceOf(server, sumupPosPro, session).connect(name)
+        onTestFinished(() => connection.stop())
+        connection.send({ type: 'authorization.start' })
+        await soon(() => stateOf(connection) === 'awaitingUser')
+        return { connection, url: await comeBack(server.emulator, connection) }
+      }
+      const tokens = () => server.emulator.journal.filter(({ endpoint }) => endpoint === 'token').length
+      return { server, begin, tokens }
+    }
+
+    it('finishes the login that was begun in its session', async () => {
+      const { server, begin, tokens } = await withoutState()
+      const theirs = await begin('store-18', 'browser-2')
+      const { connection, url } = await begin('store-17', 'browser-1')
+      expect(new URL(url).searchParams.has('state')).toBe(false)
+      for (const session of [undefined, 'browser-3']) await callBack(server, url, session)
+      expect(tokens()).toBe(0)
+      expect((await callBack(server, url, 'browser-1')).status).toBe(303)
+      connection.send({ type: 'record.changed' })
+      await soon(() => stateOf(connection) === 'authorized')
+      expect(stateOf(theirs.connection)).toBe('awaitingUser')
+    })
+
+    it('finishes none where two wait in one session', async () => {
+      const { server, begin, tokens } = await withoutState()
+      const { url } = await begin('store-17', 'browser-1')
+      await begin('store-18', 'browser-1')
+      await callBack(server, url, 'browser-1')
+      expect(tokens()).toBe(0)
+    })
   })
 
   it('says that nothing waits for it where the login was given up a moment ago', async () => {

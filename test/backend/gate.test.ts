@@ -153,6 +153,30 @@ describe('a question', { timeout: 20_000 }, () => {
     expect((await answerTo(question(store), { allows: async () => true })).response.status).toBe(200)
   })
 
+  it('is refused where the host gives no id of a session, but something else', async () => {
+    for (const id of [true, 17, { id: 'a' }]) {
+      const session = () => JSON.parse(JSON.stringify(id))
+      const { response, body } = await answerTo(question(store), { session })
+      expect(response.status).toBe(500)
+      const message = expect.stringContaining('option session')
+      expect(body).toMatchObject({ failure: { code: 'invalid_configuration', message } })
+    }
+  })
+
+  it('is refused where its body was read already, or does not come', async () => {
+    const read = question(store)
+    await read.text()
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) })
+    for (const [request, remedy] of [
+      [read, 'before anything reads its body'],
+      [question(store, { body: broken }), 'Send it again'],
+    ] as const) {
+      const { response, body } = await answerTo(request)
+      expect(response.status).toBe(400)
+      expect(body).toMatchObject({ failure: { message: expect.stringContaining(remedy) } })
+    }
+  })
+
   it('rejects with what the host’s own functions throw, for the host’s own error page', async () => {
     const server = await serverOf(sumupClient, {
       backend: {

@@ -143,6 +143,44 @@ describe('a handler', { timeout: 20_000 }, () => {
     expect(handle.stop()).toBe(handle.stop())
   })
 
+  it('takes nothing more from those whose permission came too late', async () => {
+    let letIn = () => {}
+    const permission = new Promise<true>((resolve) => {
+      letIn = () => resolve(true)
+    })
+    const { handle, emulator } = await serverOf(myposClient, { backend: { tokens: true, allows: () => permission } })
+    const verbs = ['accessToken', 'requestToken', 'recordRevoke']
+    const answers = verbs.map((verb) => handle(question({ connection: 'payouts' }, { verb })))
+    await pass(1)
+    await handle.stop()
+    letIn()
+    expect(await Promise.all(answers.map(async (answer) => (await answer).status))).toEqual([503, 503, 503])
+    expect(emulator.journal).toEqual([])
+  })
+
+  it('finishes the request that a token was waited for, and says no more to whoever waits', async () => {
+    await using provider = createEmulator()
+    let arrive = async () => {}
+    const fetch: typeof globalThis.fetch = async (...asked) => {
+      const answer = await provider.fetch(...asked)
+      await arrive()
+      return answer
+    }
+    const client = { environment: createEnvironment({ fetch, random: () => 0 }) }
+    const { handle, vault } = await serverOf(myposClient, { client, backend: { tokens: true } })
+    await handle(question(payouts, { verb: 'requestToken' }))
+    await pass(86_400, 5_000)
+    let release = () => {}
+    arrive = () => new Promise((resolve) => (release = resolve))
+    const answer = handle(question(payouts, { verb: 'accessToken' }))
+    await soon(() => provider.journal.length === 2)
+    const stopped = handle.stop()
+    expect((await answer).status).toBe(503)
+    release()
+    await stopped
+    expect((await vault.read('payouts'))?.record).toMatchObject({ generation: 2 })
+  })
+
   it('gives up what has sent nothing yet when it is stopped', async () => {
     const vault = memoryVault()
     const { handle, emulator } = await serverOf(myposClient, { vault })

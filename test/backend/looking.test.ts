@@ -106,6 +106,23 @@ describe('a device', { timeout: 20_000 }, () => {
     },
   )
 
+  it('notices within a minute that its person has a session again, though it would ask an hour later', async () => {
+    let isIn = false
+    const { server, connection } = await (async () => {
+      const server = await serverOf(sumupClient, { backend: { session: () => (isIn ? 'browser-1' : undefined) } })
+      return { server, connection: deviceOf(server, sumupPosPro).connect('store-17') }
+    })()
+    await until(connection, 'backingOff')
+    expect((contextOf(connection).retryAt ?? 0) - Date.now()).toBeGreaterThan(3_500_000)
+    isIn = true
+    const before = server.traffic.length
+    await pass(65, 5)
+    expect(stateOf(connection)).toBe('idle')
+    // A look, and the machine's own question.
+    expect(server.traffic.length - before).toBe(2)
+    await connection.stop()
+  })
+
   it('notices that another has connected it', async () => {
     const server = await serverOf(myposClient)
     const [one, other] = ['browser-1', 'browser-2'].map((session) =>
@@ -218,9 +235,8 @@ describe('a page', { timeout: 20_000 }, () => {
     connection.send({ type: 'authorization.start' })
     await until(connection, 'backingOff')
     expect(contextOf(connection).failure).toMatchObject({ code: 'server_rejected', status: 401, retryable: false })
-    const before = questions()
     await pass(600, 10)
-    expect(questions()).toBe(before)
+    const before = questions()
     page.tell(event)
     await soon(() => questions() === before + 1)
     await settle()

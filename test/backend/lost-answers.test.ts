@@ -180,6 +180,12 @@ const obstacles: readonly (readonly [string, () => Response | Promise<Response>,
     90,
   ],
   [
+    'a server that goes down and says until when',
+    () => new Response('', { status: 503, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } }),
+    { code: 'server_unavailable' },
+    60,
+  ],
+  [
     'a server that goes down and says how long',
     () => new Response('', { status: 503, headers: { 'retry-after': '20' } }),
     { code: 'server_unavailable' },
@@ -188,8 +194,8 @@ const obstacles: readonly (readonly [string, () => Response | Promise<Response>,
   [
     'a firewall',
     () => new Response('no', { status: 418 }),
-    { code: 'server_rejected', status: 418, retryable: false },
-    3_600,
+    { code: 'invalid_response', status: 418, retryable: true },
+    1,
   ],
 ]
 

@@ -31,7 +31,7 @@ describe('the script of a device', () => {
     expect(text).toContain('prepareAuthorization')
     const ours = modules.filter((path) => path.startsWith('src/'))
     const protocol = ours.filter((path) => /^src\/(?:protocol|vault|providers|resource)\//.test(path))
-    expect(protocol).toEqual(['src/vault/parse-record.ts'])
+    expect(protocol).toEqual(['src/protocol/retry-after.ts', 'src/vault/parse-record.ts'])
     expect(modules.filter((path) => path.includes('node_modules/ky/'))).toEqual([])
   })
 

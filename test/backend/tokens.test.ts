@@ -221,6 +221,8 @@ describe('a client whose secrets are elsewhere', { timeout: 20_000 }, () => {
   it.each([
     ['backend', ['', tyro]],
     ['backend', ['https://', tyro]],
+    ['without a query', ['https://pos.example.com/oauth?x=1', tyro]],
+    ['without a query', ['/oauth#x', tyro]],
     ['backend (absolute, where there is no page)', ['/oauth', tyro]],
     ['provider', ['https://pos.example.com/oauth', { ...tyro, grant: 'password' }]],
     ['provider', ['https://pos.example.com/oauth', undefined]],

@@ -1,5 +1,6 @@
 import type { Environment } from '../../environment.ts'
 import { type Failure, fail } from '../../failure.ts'
+import { retryAt } from '../../protocol/retry-after.ts'
 import { readJson } from '../read-json.ts'
 import type { Ask, Asked } from '../wire.ts'
 import { type Shift, type Shifts, shiftedFailure } from './clocks.ts'
@@ -92,11 +93,13 @@ export function createCall({ base, environment, requestTimeout, about, shiftOf }
     const told = parseFailure(body)
     if (told) return { ...shiftedFailure(told.failure, shiftOf(sentAt, told.at).measured), status }
     const details = { about: `${about}, ${ask}`, ...(status > 0 && { status }) }
-    const wait = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0]
-    const retryAt = wait !== undefined && { retryAt: environment.now() + Number(wait) * 1000 }
-    if (status === 429) return fail('rate_limited', { ...details, ...retryAt })
-    if (status >= 500) return fail('server_unavailable', { ...details, ...retryAt })
-    return status < 400 ? fail('unexpected_redirect', details) : fail('server_rejected', details)
+    const instant = retryAt(status, headers, environment.now())
+    const wait = instant !== undefined && { retryAt: instant }
+    if (status === 429) return fail('rate_limited', { ...details, ...wait })
+    if (status >= 500) return fail('server_unavailable', { ...details, ...wait })
+    if (status < 400) return fail('unexpected_redirect', details)
+    // The host's own door. Anything else is a page of a proxy, or of a host that is being renewed: it passes.
+    return fail(status === 401 || status === 403 ? 'server_rejected' : 'invalid_response', details)
   }
 
   return call

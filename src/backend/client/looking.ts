@@ -46,7 +46,7 @@ export function lookAround(
     cancel()
     pace = next
     cancel = after(pace, () => {
-      if (isSeen() && actor.getSnapshot().value !== 'backingOff') void look()
+      if (isSeen() && !asksItself(actor.getSnapshot())) void look()
       wait(paceOf(actor.getSnapshot()))
     })
   }
@@ -66,6 +66,11 @@ export function lookAround(
 /** Who waits for a device code polls anyway. */
 function paceOf({ value, context }: FlowSnapshot): number {
   return value === 'awaitingUser' && context.prompt?.kind !== 'device' ? SOON : LATER
+}
+
+/** A machine that backs off asks by itself; but where only a person can help, it waits long, and the person may be quick. */
+function asksItself({ value, context }: FlowSnapshot): boolean {
+  return value === 'backingOff' && context.failure?.retryable !== false
 }
 
 /** Where there is no page, somebody always looks. */

@@ -43,7 +43,8 @@ export function baseOf(base: string, about: string): string {
   const from = pageUrl() ?? 'https://page.invalid'
   if (typeof base !== 'string' || base === '' || !URL.canParse(base, from))
     throw misconfigured(`${about}, backend`, "a path of the page's own server, or an absolute URL")
-  const { protocol, hostname } = new URL(base, from)
+  const { protocol, hostname, search, hash } = new URL(base, from)
+  if (search !== '' || hash !== '') throw misconfigured(`${about}, backend`, 'without a query and a fragment')
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     throw new OAuthError(fail('insecure_endpoint', { about: `${about}, backend`, remedy: 'Serve the page by https.' }))
   return base.replace(/\/+$/, '')
