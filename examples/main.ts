@@ -1,17 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from 'oauth-machines/emulator'
 import { createServer } from 'vite'
+import { appInVite } from './backend/in-vite.ts'
 import { proxyTo } from './proxy.ts'
 
 const emulator = createEmulator({ tyro: { interval: 2 } })
 const server = await createServer({
   configFile: fileURLToPath(new URL('vite.config.ts', import.meta.url)),
   clearScreen: false,
+  plugins: [appInVite(emulator)],
   server: { host: '127.0.0.1', proxy: proxyTo(await emulator.listen()) },
 })
 await server.listen()
 const origin = server.resolvedUrls?.local[0] ?? ''
-const pages = ['react/', 'react/login/', 'vue/', 'svelte/', 'solid/', 'plain/'].map((page) => `  ${origin}${page}`)
+const pages = ['react/', 'react/login/', 'vue/', 'svelte/', 'solid/', 'plain/', 'backend/'].map((page) => `  ${origin}${page}`)
 
 console.log(`
 The examples run, on this machine only. The providers are emulated:

@@ -8,22 +8,15 @@ import solid from 'vite-plugin-solid'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** All examples at once. A project of yours needs one of the plugins, and no alias. */
+/** All examples at once. A project of yours needs one of the plugins, and nothing else of this. */
 export default defineConfig(({ isSsrBuild }) => ({
   root: here('.'),
   plugins: [
-    react({ include: /\/examples\/react\/.*\.tsx$/ }),
-    solid({ include: '**/examples/solid/**/*.tsx', ssr: true }),
+    react({ include: '**/react/*.tsx' }),
+    solid({ include: '**/solid/*.tsx', ssr: true }),
     vue(),
     svelte({ configFile: false }),
   ],
-  resolve: {
-    // The package as it stands in this folder's parent, without a build.
-    alias: [
-      { find: /^oauth-machines\/(view|vault\/\w+)$/, replacement: here('../src/$1/index.ts') },
-      { find: /^oauth-machines$/, replacement: here('../src/index.ts') },
-    ],
-  },
   build: { emptyOutDir: true, rolldownOptions: { input: isSsrBuild ? servers : pages() } },
 }))
 

@@ -17,9 +17,9 @@ export interface BackendOptions {
    */
   readonly origins: readonly string[]
   /**
-   * The id of the browser session that a request comes in, a string; `undefined` where there is none: it is then answered 401. Logins
-   * are bound to it, so it must not change while one is under way, and must be no id that two browsers share. A cookie that
-   * carries it must be `SameSite=Lax`: the redirect of a login comes from another site.
+   * The id of the browser session that a request comes in, a string; `undefined` where there is none: it is then answered
+   * 401. Logins are bound to it, so it must not change while one is under way, and must be no id that two browsers share. A
+   * cookie that carries it must be `SameSite=Lax`: the redirect of a login comes from another site.
    */
   readonly session: (request: Request) => string | undefined | Promise<string | undefined>
   /** Whether whoever sends this request may use the connection of this name: see it, connect, disconnect and forget it. */

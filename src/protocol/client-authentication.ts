@@ -32,7 +32,7 @@ function basic({ clientId, clientSecret = '', provider, deviations }: Settings):
   const encode = provider.basicEncoding === 'raw' ? (text: string) => text : formEncoded
   const separator = deviations.includes('basic_semicolon') ? ';' : ':'
   const bytes = new TextEncoder().encode(`${encode(clientId)}${separator}${encode(clientSecret)}`)
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`
+  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`
 }
 
 /** As a form writes it: a space is a plus. */

@@ -54,9 +54,20 @@ export function renamed(failure: Failure, code: FailureCode, about: string, reme
   return fail(code, { about, ...details, ...(remedy !== undefined && { remedy }) })
 }
 
+/** Words that decide. They are no secrets, even where a secret is short enough to be a part of one. */
+const known = [
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
+  'access_denied',
+  'invalid_grant',
+  'invalid_client',
+]
+
 /** @see RFC 6749 §5.2. Some of Auth0's answers say `code` and `description` instead. */
 export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 'error' | 'description' | 'uri'> {
-  const error = text(member(body, 'error') ?? member(body, 'code'), 100)
+  const word = member(body, 'error') ?? member(body, 'code')
+  const error = known.find((each) => each === word) ?? text(word, 100)
   const description = text(member(body, 'error_description') ?? member(body, 'description'), 200)
   const uri = text(member(body, 'error_uri'), 200)
   const plainUri = uri !== undefined && /^https?:\/\/[^?#]*$/.test(uri)

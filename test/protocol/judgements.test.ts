@@ -169,6 +169,18 @@ describe('the poll', () => {
   })
 })
 
+describe('a secret so short that an error word holds it', () => {
+  it('changes neither what is decided nor what is said', () => {
+    const short = { ...pending, deviceCode: 'd' }
+    const verdict = judgeDeviceToken(answered(400, { error: 'slow_down' }), forTyro, environment, short, false)
+    expect(verdict.kind).toBe('slowDown')
+    const denied = judgeDeviceToken(answered(400, { error: 'access_denied' }), forTyro, environment, short, false)
+    expect(denied).toMatchObject({
+      failure: { code: 'authorization_denied', error: 'access_denied' },
+    })
+  })
+})
+
 describe('the refresh', () => {
   it.each<[string, Answer, string]>([
     ...common,
