@@ -11,7 +11,7 @@ export type FlowEmitted =
   | { readonly type: 'ended'; readonly because: EndedBecause; readonly failure: Failure | undefined }
 
 export type FlowTag =
-  /** The session lives, and no person is needed. */
+  /** A token is at hand or being renewed; where `failure` is `session_expired`, no longer than it lives. */
   | 'connected'
   /** A request is in flight or due by itself; nobody needs to do anything. */
   | 'pending'

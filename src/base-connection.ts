@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Subscription } from 'xstate'
 import type { FlowEmitted } from '../machines/flow.ts'
 import type { Drain } from './actors/drain.ts'
@@ -27,7 +28,8 @@ export interface RespondOptions extends AccessTokenOptions {
   readonly binding?: string | Sealed
 }
 
-type Listener<Type extends keyof ConnectionEmitted> = (event: ConnectionEmitted[Type]) => void
+/** Takes what a connection tells; what it throws is reported to the host, and disturbs nobody else. */
+export type Listener<Type extends keyof ConnectionEmitted> = (event: ConnectionEmitted[Type]) => void
 
 /** What every connection is made of, wherever its secrets are. */
 export interface Foundation<Actor extends FlowActor> {

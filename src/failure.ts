@@ -1,6 +1,6 @@
 /**
  * What can go wrong, in the package's own words. The list is closed: a new word is a new minor version.
- * Each one's meaning and remedy stand in the table at the end of this file.
+ * Cause and remedy of each: the page of failure codes in the guide, `docs/reference/failures.md`.
  */
 export type FailureCode = keyof typeof meanings
 

@@ -3,7 +3,7 @@ export { clientCredentials } from '../machines/client-credentials.ts'
 export { deviceCode } from '../machines/device-code.ts'
 export type { FlowContext, FlowEmitted, FlowTag } from '../machines/flow.ts'
 export type { Alarm, AlarmOptions } from './alarms.ts'
-export type { BaseConnection } from './base-connection.ts'
+export type { BaseConnection, Listener } from './base-connection.ts'
 export { type Client, createClient } from './client.ts'
 export type { ClientOptions } from './client-options.ts'
 export type {
@@ -29,6 +29,14 @@ export { type Sealed, seal } from './sealed.ts'
 export type { ConnectionEvent } from './sealing.ts'
 export type { Transition } from './transitions.ts'
 export { memoryVault } from './vault/memory.ts'
-export type { ConnectionRecord, EndedBecause } from './vault/record.ts'
+export type {
+  Adopted,
+  ConnectionRecord,
+  DevicePending,
+  EndedBecause,
+  InFlight,
+  RedirectPending,
+  Tokens,
+} from './vault/record.ts'
 export type { Entry, Lease, Vault } from './vault/vault.ts'
 export { VaultError, type VaultProblem } from './vault/vault-error.ts'

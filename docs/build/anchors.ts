@@ -1,5 +1,5 @@
 /** The anchors that code hosts give to the headings of a page: those of one name, in any case, are counted. */
-function anchorsIn(text: string): { readonly heading: string; readonly anchor: string }[] {
+export function anchorsIn(text: string): { readonly heading: string; readonly anchor: string }[] {
   const counts = new Map<string, number>()
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '')
   return [...prose.matchAll(/^(#+) (.+)$/gm)].map(([, marks = '', heading = '']) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { anchored } from './anchors.ts'
 import { entryPoints } from './entry-points.ts'
+import { withIndexes } from './indexes.ts'
 import { page, table } from './markdown.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -52,7 +53,7 @@ function pageOf(name: string): string {
 function finished(name: string, content: string): string {
   const [entry] = entryPoints.find(([known]) => pageOf(known) === name) ?? []
   if (entry === undefined) throw new Error(`${name} is no entry point's page`)
-  return withLinks(content.replace(/^# .*/, `# ${entry}`))
+  return withIndexes(withLinks(content.replace(/^# .*/, `# ${entry}`)))
     .trimEnd()
     .concat('\n')
 }

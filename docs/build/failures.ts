@@ -10,7 +10,7 @@ const groups = [
   ['merchant', 'The merchant can do something'],
   ['operator', 'Whoever looks after the device can do something'],
   ['developer', 'Whoever made the software can do something'],
-  ['nobody', 'It passes by itself'],
+  ['nobody', 'It mostly passes by itself'],
   [undefined, 'Nothing is in trouble'],
 ] as const
 
@@ -40,12 +40,28 @@ export function failuresPage(): string {
   )
 }
 
+/** What the exchange of a code may meet as well, where nothing is tried again. */
+const inExchanges: readonly FailureCode[] = [
+  'rate_limited',
+  'server_unavailable',
+  'network',
+  'timeout',
+  'invalid_response',
+  'unexpected_redirect',
+]
+
+function retries(name: FailureCode): string {
+  if (!meanings[name].retryable) return ''
+  if (!inExchanges.includes(name)) return ' `retryable` is true.'
+  return ' `retryable` is true, but not for the exchange of a code, which is never repeated: then start again.'
+}
+
 function part(name: FailureCode): string {
-  const { what, remedy, retryable } = meanings[name]
+  const { what, remedy } = meanings[name]
   const { text, remedy: shown } = english.failures[name]
   return [
     `### ${code(name)}\n`,
-    `${sentence(what)}${retryable ? ' `retryable` is true.' : ''}\n`,
+    `${sentence(what)}${retries(name)}\n`,
     `- Cause: ${causes[name]}`,
     `- Remedy: ${remedy}`,
     `- On a screen: _${text} ${shown}_`,

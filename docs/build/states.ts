@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { authorizationCode } from '../../machines/authorization-code.ts'
 import { clientCredentials } from '../../machines/client-credentials.ts'
 import { deviceCode } from '../../machines/device-code.ts'
+import type { FlowTag } from '../../machines/flow.ts'
 import { type Arrow, type Chart, chartOf, type State } from '../../visualizations/model.ts'
 import { commentsOf } from './comments.ts'
 import { code, codes, page, table } from './markdown.ts'
@@ -12,6 +13,15 @@ const flows = [
   { title: 'Authorization code', picture: 'authorization-code', chart: chartOf(authorizationCode) },
   { title: 'Client credentials', picture: 'client-credentials', chart: chartOf(clientCredentials) },
 ] as const
+
+/** What a screen may conclude from a tag. */
+const tags: Readonly<Record<FlowTag, string>> = {
+  connected:
+    'A token is at hand, or is being renewed. Mostly the session lives; where `context.failure.code` is `session_expired`, ' +
+    'the provider has ended it, and [the token works until its own end](../screens.md#a-session-that-has-ended-while-its-token-lives).',
+  pending: 'A request is in flight or due by itself; nobody needs to do anything.',
+  needsUser: 'Only a person can move this on.',
+}
 
 /** What a guard of an event asks, in words. */
 const conditions: Readonly<Record<string, string>> = {
@@ -30,7 +40,7 @@ export function statesPage(): string {
     '## Tags',
     table(
       ['tag', 'meaning'],
-      [...commentsIn('machines/flow.ts', 'FlowTag')].map(([tag, text]) => [code(tag), text]),
+      Object.entries(tags).map(([tag, text]) => [code(tag), text]),
     ),
     '## Events',
     'What a host sends with `connection.send`; it returns why an event was refused, or nothing. `record.changed` is sent by the ' +
@@ -102,7 +112,7 @@ function acceptance(event: string, { arrows }: Chart): string {
 }
 
 function outcomeOf({ to, stays }: Arrow): string {
-  return stays ? 'kept until the answer' : `leads to ${code(to)}`
+  return stays ? 'queued until the answer' : `leads to ${code(to)}`
 }
 
 function conditionOf({ guard }: Arrow): string {
@@ -113,9 +123,5 @@ function conditionOf({ guard }: Arrow): string {
 }
 
 function eventMeanings(): ReadonlyMap<string, string> {
-  return commentsIn('src/dialogue.ts', 'FlowEvent')
-}
-
-function commentsIn(file: string, union: string): ReadonlyMap<string, string> {
-  return commentsOf(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), union)
+  return commentsOf(readFileSync(new URL('../../src/dialogue.ts', import.meta.url), 'utf8'), 'FlowEvent')
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Provider } from '../providers/provider.ts'
 import { createApp, serverAt } from './app.ts'
 import { createFaults, type FaultPlace } from './faults.ts'

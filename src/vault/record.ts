@@ -67,6 +67,7 @@ export interface RedirectPending {
   expiresAt: number
 }
 
+/** What a provider gave, with instants in Unix milliseconds by this machine's clock. They are secret. */
 export interface Tokens {
   accessToken: string
   refreshToken?: string

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Server } from 'node:http'
 import { createDoor } from './door.ts'
 import { type ViewerOptions, withDefaults } from './options.ts'

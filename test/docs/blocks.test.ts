@@ -7,7 +7,7 @@ import { createProgram } from '../../src/cli/program.ts'
 import { blocksOf, root, written } from './pages.ts'
 
 const blocks = written.flatMap(blocksOf)
-const programs = blocks.filter(({ language }) => language === 'ts' || language === 'js')
+const programs = blocks.filter(({ language }) => ['ts', 'tsx', 'js'].includes(language))
 const commands = blocks.filter(({ language }) => language === 'sh')
 
 /** What a host has around the code of a page. */
@@ -36,9 +36,10 @@ describe('the code of the documentation', () => {
     expect(programs.length).toBeGreaterThan(25)
     const folder = mkdtempSync(`${root}node_modules/.docs-`)
     try {
-      for (const { page, line, code } of programs) {
-        const name = `${page.replaceAll(/\W/g, '-')}-line-${line}.ts`
-        writeFileSync(`${folder}/${name}`, `${code}\n${declaredFor(code)}\nexport {}\n`)
+      for (const { page, line, language, code } of programs) {
+        const name = `${page.replaceAll(/\W/g, '-')}-line-${line}.${language === 'tsx' ? 'tsx' : 'ts'}`
+        const jsx = language === 'tsx' ? '/** @jsxImportSource react */\n' : ''
+        writeFileSync(`${folder}/${name}`, `${jsx}${code}\n${declaredFor(code)}\nexport {}\n`)
       }
       const paths: Record<string, string[]> = Object.fromEntries(
         entryPoints.map(([entry, source]) => [entry, [`${root}${source}`]]),
@@ -49,7 +50,7 @@ describe('the code of the documentation', () => {
         JSON.stringify({
           extends: `${root}tsconfig.json`,
           compilerOptions: { noUnusedLocals: false, paths },
-          include: ['*.ts'],
+          include: ['*.ts', '*.tsx'],
         }),
       )
       expect(await compile(folder)).toBe('')
@@ -58,10 +59,23 @@ describe('the code of the documentation', () => {
     }
   })
 
+  it('marks what is for the reader to bring', () => {
+    const brought = [...host.matchAll(/^declare (?:function|const) (\w+)/gm)].map(([, name = '']) => name)
+    // What an earlier block of the page has made, or what stands for a program as a whole.
+    const known = ['till', 'client', 'request', 'sessionId', 'callApi']
+    const unmarked = programs.flatMap(({ page, line, code }) =>
+      brought
+        .filter((name) => !known.includes(name) && new RegExp(`\\b${name}\\b`).test(code))
+        .filter((name) => !code.split('\n').some((row) => row.includes(name) && / \/\/ .*\byours\b/.test(row)))
+        .map((name) => `${page}:${line} ${name}`),
+    )
+    expect(unmarked).toEqual([])
+  })
+
   it('is of a language that is looked at', () => {
     const languages = new Set(blocks.map(({ language }) => language))
     expect(
-      [...languages].filter((language) => !['ts', 'js', 'sh', 'json', 'text', 'mermaid'].includes(language)),
+      [...languages].filter((language) => !['ts', 'tsx', 'js', 'sh', 'json', 'text', 'mermaid'].includes(language)),
     ).toEqual([])
     for (const { language, code } of blocks) if (language === 'json') expect(() => JSON.parse(code)).not.toThrow()
   })

@@ -16,10 +16,11 @@ const reference = readdirSync(`${root}docs/reference`, { recursive: true, encodi
 
 const read = (path: string): Page => ({ path, text: readFileSync(`${root}${path}`, 'utf8') })
 
-/** What people have written: the guide, and what lies at the top. */
+/** What people have written: the guide, what lies at the top, and what the guide leads to. */
 export const written: readonly Page[] = [
   ...['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md'].map(read),
   ...guide.map((name) => read(`docs/${name}`)),
+  read('examples/README.md'),
 ]
 
 export const generated: readonly Page[] = reference.map((name) => read(`docs/reference/${name}`))

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
+import { waitFor } from 'xstate'
 import { entryPoints } from '../../docs/build/entry-points.ts'
+import { Connection } from '../../src/connection.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { blocksOf, root, written } from './pages.ts'
 
@@ -14,17 +16,17 @@ const sources = new Map<string, string>([
 /** The code of a page's program; the first, or another. */
 export function programOf(page: string, index = 0): string {
   const blocks = written.filter(({ path }) => path === `docs/${page}.md`).flatMap(blocksOf)
-  const { code } = blocks.filter(({ language }) => language === 'ts' || language === 'js')[index] ?? {}
+  const { code } = blocks.filter(({ language }) => ['ts', 'tsx', 'js'].includes(language))[index] ?? {}
   if (code === undefined) throw new Error(`docs/${page}.md has no program ${index}`)
   return code
 }
 
 /** Runs a program as a reader would, but with the sources in place of the package; resolves with what it exports. */
-export async function run(code: string): Promise<Record<string, unknown>> {
+export async function run(code: string, name = 'program.ts'): Promise<Record<string, unknown>> {
   // Not within node_modules, where nothing is compiled.
   const folder = mkdtempSync(`${root}test/docs/.running-`)
   try {
-    const file = join(folder, 'program.ts')
+    const file = join(folder, name)
     writeFileSync(
       file,
       code.replace(/(?<=from ')[^']+/g, (name) => sources.get(name) ?? name),
@@ -68,4 +70,30 @@ export function surroundings() {
   const programIn = (page: string, index = 0) =>
     programOf(page, index).replace(/(?<=fileVault\()'[^']+'/, JSON.stringify(folder))
   return { emulator, folder, hosts, programIn }
+}
+
+// Everything is real but the network: see `surroundings`. A poll is due each second.
+export const patience = { timeout: 15_000 }
+
+/** A connection that a program exports; the test stops it. */
+export function connectionIn(value: unknown): Connection {
+  if (!(value instanceof Connection)) throw new Error('not a connection')
+  onTestFinished(() => value.stop())
+  return value
+}
+
+export function functionIn(value: unknown): (...given: unknown[]) => Promise<unknown> {
+  if (typeof value !== 'function') throw new Error('not a function')
+  return async (...given) => value(...given)
+}
+
+export const isConnected = (connection: Connection) =>
+  waitFor(connection.actor, (snapshot) => snapshot.hasTag('connected'), patience)
+
+/** What a program prints. */
+export function printed(): string[] {
+  const lines: string[] = []
+  const log = vi.spyOn(console, 'log').mockImplementation((...words) => void lines.push(words.join(' ')))
+  onTestFinished(() => log.mockRestore())
+  return lines
 }

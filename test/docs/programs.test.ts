@@ -1,37 +1,11 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { waitFor } from 'xstate'
 import { BaseConnection } from '../../src/base-connection.ts'
-import { Connection } from '../../src/connection.ts'
 import { createClient, tyro } from '../../src/index.ts'
 import { environmentKey, fileVault } from '../../src/vault/file/index.ts'
 import { collected, spans, told } from './opentelemetry.ts'
 import { blocksOf, written } from './pages.ts'
-import { programOf, run, surroundings } from './program.ts'
-
-// Everything is real but the network: see `surroundings`. A poll is due each second.
-const patience = { timeout: 15_000 }
-
-function connectionIn(value: unknown): Connection {
-  if (!(value instanceof Connection)) throw new Error('not a connection')
-  onTestFinished(() => value.stop())
-  return value
-}
-
-function functionIn(value: unknown): (...given: unknown[]) => Promise<unknown> {
-  if (typeof value !== 'function') throw new Error('not a function')
-  return async (...given) => value(...given)
-}
-
-const isConnected = (connection: Connection) =>
-  waitFor(connection.actor, (snapshot) => snapshot.hasTag('connected'), patience)
-
-function printed(): string[] {
-  const lines: string[] = []
-  const log = vi.spyOn(console, 'log').mockImplementation((...words) => void lines.push(words.join(' ')))
-  onTestFinished(() => log.mockRestore())
-  return lines
-}
+import { connectionIn, functionIn, isConnected, patience, printed, programOf, run, surroundings } from './program.ts'
 
 describe('the program of the page', { timeout: 30_000 }, () => {
   it('quick start prints what the page says', async () => {
@@ -46,9 +20,20 @@ describe('the program of the page', { timeout: 30_000 }, () => {
   it('device login connects, calls an API, and goes on after a restart', async () => {
     const { emulator, programIn } = surroundings()
     const titles = new Set<string>()
-    vi.stubGlobal('showOnScreen', (title: string, _text: string, code: string) => {
-      if (code !== '' && titles.size > 0 && !titles.has('Connected') && !titles.has(code)) emulator.approve(code)
-      titles.add(title).add(code)
+    const labels = new Set<string>()
+    const codes = new Set<string>()
+    vi.stubGlobal('showOnScreen', (which: string, title: string, ...lines: string[]) => {
+      expect(which).toBe('store-17/till-3 at Tyro Connect')
+      titles.add(title)
+      const code = lines.find((line) => /^\w{4}-\w{4}$/.test(line))
+      if (code === undefined || codes.has(code)) return
+      expect(lines.join()).toContain('https://auth.connect.tyro.com/activate')
+      codes.add(code)
+      emulator.approve(code)
+    })
+    vi.stubGlobal('showQrCode', () => {})
+    vi.stubGlobal('showButtons', (buttons: readonly { readonly label: string }[]) => {
+      for (const { label } of buttons) labels.add(label)
     })
     const clocks: unknown[] = []
     const { setInterval } = globalThis
@@ -61,41 +46,12 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     await isConnected(connectionIn(first.till))
     expect([...titles]).toEqual(expect.arrayContaining(['Approve the connection', 'Connected']))
     expect(await functionIn(first.orders)()).toEqual({ ok: true })
+    expect([...labels].sort()).toEqual(['Cancel', 'Disconnect'])
     await connectionIn(first.till).stop()
 
     const second = await run(programIn('device-login'))
     await isConnected(connectionIn(second.till))
     expect(emulator.journal.filter(({ endpoint }) => endpoint === 'deviceAuthorization')).toHaveLength(1)
-  })
-
-  it('desktop redirect logs in by a browser, and not at the next launch', async () => {
-    const { hosts, programIn } = surroundings()
-    const opened: URL[] = []
-    vi.stubGlobal('openBrowser', async (address: string) => {
-      const url = new URL(address)
-      opened.push(url)
-      const back = new URL(url.searchParams.get('redirect_uri') ?? '')
-      back.search = String(new URLSearchParams({ code: 'a-code', state: url.searchParams.get('state') ?? '' }))
-      await fetch(back)
-    })
-    hosts.set('auth.example.com', async (request) => {
-      const form = new URLSearchParams(await request.text())
-      const challenge = createHash('sha256')
-        .update(form.get('code_verifier') ?? '')
-        .digest('base64url')
-      const isProved = opened[0]?.searchParams.get('code_challenge') === challenge
-      if (!isProved) return Response.json({ error: 'invalid_grant' }, { status: 400 })
-      return Response.json({ access_token: 'a-token', token_type: 'Bearer', expires_in: 3600, refresh_token: 'r' })
-    })
-    const key = '{ bytes: async () => new Uint8Array(32).fill(7) }'
-    const code = programIn('desktop-redirect').replace(/keyringKey\(\{.*?\}\)/, key)
-
-    const first = connectionIn((await run(code)).shop)
-    expect(await first.accessToken()).toBe('a-token')
-    await first.stop()
-    const second = connectionIn((await run(code)).shop)
-    expect(await second.accessToken()).toBe('a-token')
-    expect(opened).toHaveLength(1)
   })
 
   it('server to server calls an API', async () => {
@@ -108,28 +64,6 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     expect(await functionIn(transactions)()).toEqual({ ok: true })
     expect(connectionIn(merchant).actor.getSnapshot().hasTag('connected')).toBe(true)
     expect(emulator.journal.map(({ provider, status }) => [provider, status])).toEqual([['mypos', 200]])
-  })
-
-  it('several merchants takes a callback once, in its own session, and goes on after a restart', async () => {
-    const { emulator, programIn } = surroundings()
-    const office = await run(programIn('several-merchants'))
-    const { logIn } = await run(programIn('several-merchants', 1))
-    const sent = Promise.withResolvers<string>()
-    vi.stubGlobal('redirectBrowser', (url: string) => sent.resolve(emulator.login(url)))
-
-    const store = await functionIn(office.connectionOf)('store-17')
-    await functionIn(logIn)(store, 'a session')
-    const url = await sent.promise
-    const callback = functionIn(office.callback)
-    await expect(callback(url, 'another session')).rejects.toMatchObject({ code: 'state_mismatch' })
-    expect(await callback(url, 'a session')).toBe('/stores/store-17')
-    expect(await callback(url, 'a session')).toBe('/not-awaited')
-    await functionIn(office.stop)()
-
-    const later = await run(programIn('several-merchants'))
-    expect(await functionIn(later.stop)()).toHaveLength(1)
-    const last = await run(programIn('several-merchants'))
-    await isConnected(connectionIn(await functionIn(last.connectionOf)('store-17')))
   })
 
   it('backend connects a page, which sees no token', async () => {
@@ -164,6 +98,37 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     for (const { store } of [page, reloaded]) if (store instanceof BaseConnection) await store.stop()
   })
 
+  it('backend serves a till without a page, also after it had to log in again', async () => {
+    const { emulator, hosts, programIn } = surroundings()
+    let isKnown = true
+    vi.stubGlobal('sessionOf', (request: Request) =>
+      isKnown && request.headers.has('authorization') ? { id: 'till-3', store: 'store-17' } : undefined,
+    )
+    const oauth = functionIn((await run(programIn('backend'))).oauth)
+    hosts.set('pos.example.com', async (request) => {
+      const answer = await oauth(request)
+      if (!(answer instanceof Response)) throw new Error('no response')
+      return answer
+    })
+    const { till } = await run(programIn('backend', 2))
+    if (!(till instanceof BaseConnection)) throw new Error('not a connection')
+    onTestFinished(() => till.stop())
+    await waitFor(till.actor, ({ value }) => value === 'idle', patience)
+    till.send({ type: 'authorization.start' })
+    const { context } = await waitFor(till.actor, ({ context }) => context.prompt !== undefined, patience)
+    const url = await emulator.login(context.prompt?.kind === 'redirect' ? context.prompt.url.open() : '')
+    await oauth(new Request(url, { headers: { authorization: 'Bearer of the till' } }))
+    till.send({ type: 'record.changed' })
+    await waitFor(till.actor, (snapshot) => snapshot.hasTag('connected'), patience)
+
+    isKnown = false
+    till.send({ type: 'token.refresh' })
+    await waitFor(till.actor, ({ context }) => context.failure?.code === 'server_rejected', patience)
+    isKnown = true
+    till.send({ type: 'token.refresh' })
+    await waitFor(till.actor, ({ value }) => value === 'authorized', patience)
+  })
+
   it('moving takes over what lives, and names what does not', async () => {
     const { emulator, programIn } = surroundings()
     const lines = printed()
@@ -194,8 +159,11 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     expect(lines[2]).toMatch(/^store-1 not_supported/)
   })
 
-  it('observability tells requests as spans, and where connections stand', async () => {
+  it('observability tells requests as spans, and which shop is cut off, and why', async () => {
     const { emulator, programIn } = surroundings()
+    const lines: string[] = []
+    const warn = vi.spyOn(console, 'warn').mockImplementation((...words) => void lines.push(words.join(' ')))
+    onTestFinished(() => warn.mockRestore())
     const { observe } = await run(programIn('observability'))
     const till = connectionIn(createClient(tyro, { clientId: 'any' }).connect('till-3'))
     await functionIn(observe)([till], 'tyro')
@@ -203,25 +171,43 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     emulator.fault({ provider: 'tyro', endpoint: 'deviceAuthorization' }, { kind: 'status', status: 503 })
     till.send({ type: 'authorization.start' })
     await isConnected(till)
+    emulator.revokeAll('tyro')
+    till.send({ type: 'token.refresh' })
+    await waitFor(till.actor, ({ context }) => context.failure !== undefined, patience)
 
-    const seen = spans.map(({ name, code, attributes }) => [name, attributes.status, attributes.to, code])
+    const seen = spans.map(({ name, code, attributes }) => [
+      name,
+      attributes.status,
+      attributes.to,
+      code,
+      attributes.failure,
+    ])
     expect(seen).toEqual([
-      ['oauth deviceAuthorization', 503, 'backingOff', 2],
-      ['oauth deviceAuthorization', 200, 'awaitingUser', 0],
-      ['oauth token', 200, 'authorized', 0],
+      ['oauth deviceAuthorization', 503, 'backingOff', 2, 'server_unavailable'],
+      ['oauth deviceAuthorization', 200, 'awaitingUser', 0, undefined],
+      ['oauth token', 200, 'authorized', 0, undefined],
+      ['oauth token', 403, 'authorized', 2, 'session_expired'],
     ])
     for (const { startTime, endTime } of spans) expect(endTime).toBeGreaterThanOrEqual(startTime)
-    expect(told.filter(({ name }) => name === 'oauth.request.duration')).toHaveLength(3)
+    expect(told.filter(({ name }) => name === 'oauth.request.duration')).toHaveLength(4)
     expect(told.filter(({ name }) => name === 'oauth.transitions').at(-1)?.attributes).toMatchObject({
       to: 'authorized',
     })
+    const failures = told.filter(({ name }) => name === 'oauth.failures')
+    expect(failures.map(({ attributes }) => attributes.failure)).toEqual(['server_unavailable', 'session_expired'])
+    expect(lines.at(-1)).toMatch(/^oauth failure till-3 session_expired .*must connect again/)
     expect(collected()).toEqual([
-      { name: 'oauth.connections', value: 1, attributes: { provider: 'tyro', state: 'authorized' } },
+      {
+        name: 'oauth.connections',
+        value: 1,
+        attributes: { provider: 'tyro', state: 'authorized', failure: 'session_expired' },
+      },
     ])
     till.send({ type: 'token.revoke' })
     await waitFor(till.actor, ({ value }) => value === 'revoked', patience)
     const endings = told.filter(({ name }) => name === 'oauth.endings')
     expect(endings.map(({ attributes }) => attributes)).toEqual([{ provider: 'tyro', because: 'revoked' }])
+    expect(lines.at(-1)).toMatch(/^oauth ended till-3 revoked/)
   })
 
   it('a lost till ends its session at the provider', async () => {
@@ -238,6 +224,32 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     const revocations = emulator.journal.filter(({ endpoint }) => endpoint === 'revocation')
     expect(revocations.map(({ status }) => status)).toEqual([200])
     expect(await end('a till that never was')).toBe('idle')
+  })
+
+  it('a lost till ends a login that waits, and tells the provider later where it is not reached', async () => {
+    const { emulator, folder, programIn } = surroundings()
+    const client = createClient(
+      tyro,
+      { clientId: 'the id that Tyro gave you' },
+      { vault: fileVault(folder, { key: environmentKey('POS_KEY') }) },
+    )
+    const waiting = client.connect('till-4')
+    waiting.send({ type: 'authorization.start' })
+    await waitFor(waiting.actor, ({ value }) => value === 'awaitingUser', patience)
+    await waiting.stop()
+    const end = functionIn((await run(programIn('lost-till'))).end)
+    expect(await end('till-4')).toBe('idle')
+    expect(await client.list()).toEqual([])
+
+    const till = client.connect('till-3')
+    till.on('prompt.changed', ({ prompt }) => prompt?.kind === 'device' && emulator.approve(prompt.userCode))
+    till.send({ type: 'authorization.start' })
+    await isConnected(till)
+    await till.stop()
+    emulator.fault({ provider: 'tyro', endpoint: 'revocation' }, { kind: 'status', status: 503 })
+    expect(await end('till-3')).toMatch(/in trouble/)
+    const later = connectionIn(client.connect('till-3'))
+    await waitFor(later.actor, ({ value }) => value === 'revoked', patience)
   })
 
   it('testing passes', async () => {

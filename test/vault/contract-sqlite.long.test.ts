@@ -9,7 +9,7 @@ import { sqliteVault } from '../../examples/sqlite-vault/sqlite-vault.ts'
 import { vaultContract } from '../../src/vault/contract/index.ts'
 
 const root = new URL('../../', import.meta.url)
-const page = readFileSync(new URL('docs/vaults.md', root), 'utf8')
+const page = readFileSync(new URL('docs/own-vault.md', root), 'utf8')
 const module = new URL('examples/sqlite-vault/sqlite-vault.ts', root)
 
 describe('the vault that the documentation shows', () => {
