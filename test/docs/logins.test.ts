@@ -20,6 +20,12 @@ describe('the program of the page', { timeout: 30_000 }, () => {
         const said = answer === 'code' ? { code: 'a-code' } : { error: answer ?? 'server_error' }
         back.search = String(new URLSearchParams({ ...said, state: url.searchParams.get('state') ?? '' }))
         if (answer) await fetch(back)
+        else setTimeout(() => person.abort(new Error('aborted by the person')), 100)
+      })
+      let person = new AbortController()
+      vi.stubGlobal('givesUp', () => {
+        person = new AbortController()
+        return person.signal
       })
       hosts.set('auth.example.com', async (request) => {
         const form = new URLSearchParams(await request.text())
@@ -61,7 +67,7 @@ describe('the program of the page', { timeout: 30_000 }, () => {
 
     it('leaves nothing waiting once it was cancelled', async () => {
       const { opened, shown, codeWith } = desktop()
-      const { shop } = await run(codeWith(key).replace('await logIn()', 'await logIn(AbortSignal.timeout(500))'))
+      const { shop } = await run(codeWith(key).replace('await logIn()', 'await logIn(givesUp())'))
       await waitFor(connectionIn(shop).actor, ({ value }) => value === 'idle', patience)
       expect(shown.join()).toMatch(/timeout|aborted/i)
       expect(opened).toHaveLength(1)
@@ -70,12 +76,12 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     it('gives up a login that an earlier process left waiting', async () => {
       const { opened, codeWith } = desktop()
       const killed = codeWith(key)
-        .replace('await logIn()', 'await logIn(AbortSignal.timeout(500))')
+        .replace('await logIn()', 'await logIn(givesUp())')
         .replace(/attempt\.send\(.*\) \/\/ where nobody.*/, '')
       const before = connectionIn((await run(killed)).shop)
       await waitFor(before.actor, ({ value }) => value === 'awaitingUser', patience)
       await before.stop()
-      const { shop } = await run(codeWith(key).replace('await logIn()', 'await logIn(AbortSignal.timeout(500))'))
+      const { shop } = await run(codeWith(key).replace('await logIn()', 'await logIn(givesUp())'))
       await waitFor(connectionIn(shop).actor, ({ value }) => value === 'idle', patience)
       expect(opened).toHaveLength(2)
     })
