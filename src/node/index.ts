@@ -1,2 +1,3 @@
-export { type LoopbackOptions, type LoopbackRedirect, loopbackRedirect } from './loopback-redirect.ts'
+export { type LoopbackRedirect, loopbackRedirect } from './loopback-redirect.ts'
+export type { LoopbackOptions } from './options.ts'
 export type { LoopbackPage, LoopbackPages } from './pages.ts'

@@ -28,7 +28,7 @@ const addresses: Readonly<Record<string, readonly string[]>> = {
 const LOOPBACK_URI = /^http:\/\/(?<name>127\.0\.0\.1|\[::1\]|localhost)(?::(?<port>\d{1,5}))?(?<path>\/[^?#\s]*)?$/
 
 /** Reads a redirect URI. Throws {@link OAuthError} `invalid_configuration`. @see RFC 8252 §7.3 */
-export function placeOf(uri = 'http://127.0.0.1/callback'): LoopbackPlace {
+export function placeOf(uri: string): LoopbackPlace {
   const { name = '', port = '0', path = '' } = LOOPBACK_URI.exec(uri)?.groups ?? {}
   const known = addresses[name]
   // A path with two slashes ahead would be another host, where the browser is led on to a path below it.
@@ -39,7 +39,7 @@ export function placeOf(uri = 'http://127.0.0.1/callback'): LoopbackPlace {
     port: Number(port),
     at(found) {
       // Not normalised: servers compare redirect URIs as strings, RFC 6749 §3.1.2.3.
-      const whole = `http://${name}:${found}${path}`
+      const whole = Number(port) > 0 ? uri : `http://${name}:${found}${path}`
       const { host, pathname } = new URL(whole)
       return { uri: whole, host, path: pathname }
     },

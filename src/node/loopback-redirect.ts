@@ -1,29 +1,13 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { defaultEnvironment } from '../environment.ts'
-import { fail, misconfigured, OAuthError } from '../failure.ts'
+import { fail, OAuthError } from '../failure.ts'
 import type { Sealed } from '../sealed.ts'
 import { listenOnLoopback } from './listening.ts'
 import { placeOf } from './loopback-place.ts'
-import { type LoopbackPages, writePages } from './pages.ts'
+import { type LoopbackOptions, withDefaults } from './options.ts'
+import { writePages } from './pages.ts'
 import { createReception } from './reception.ts'
 import { visitOf } from './visit.ts'
-
-export interface LoopbackOptions {
-  /**
-   * The redirect URI as it is registered: http on `127.0.0.1`, `[::1]` or `localhost`, without a query. Where it names no
-   * port, any free one is taken. Prefer an address: a browser may be told to ask `localhost` by https only, and of those
-   * who listen there, 127.0.0.1 and ::1 may be different programs. So both are listened on, where the machine has them.
-   * Default: `http://127.0.0.1/callback`.
-   *
-   * @see RFC 8252 §7.3, §8.3
-   */
-  readonly uri?: string
-  /** How long to listen, in milliseconds. Default: 600,000, as long as a login may mostly take. */
-  readonly timeout?: number
-  /** Stops listening when it aborts. */
-  readonly signal?: AbortSignal
-  /** What the browser shows in the end. Default: short texts in English. */
-  readonly pages?: LoopbackPages
-}
 
 /** A port of this machine that a browser comes back to. */
 export interface LoopbackRedirect extends AsyncDisposable {
@@ -44,13 +28,12 @@ export interface LoopbackRedirect extends AsyncDisposable {
    */
   answer(accepts: (url: Sealed) => boolean | PromiseLike<boolean>): Promise<Sealed>
   /**
-   * Stops listening, and resolves once the port is free; harmless when repeated. After an answer it happens by itself, as
-   * soon as the browser has got its page, which is waited for at most five seconds.
+   * Stops listening, and resolves once the port is free; harmless when repeated. After an answer it happens by itself. A
+   * browser that is there gets its page before, which is waited for at most five seconds.
    */
   close(): Promise<void>
 }
 
-const PATIENCE = 600_000
 /** How long the browser may take to ask for its page, in milliseconds. */
 const FAREWELL = 5_000
 
@@ -64,10 +47,9 @@ const FAREWELL = 5_000
  * @see RFC 8252 §7.3, §8.3
  */
 export async function loopbackRedirect(options: LoopbackOptions = {}): Promise<LoopbackRedirect> {
-  const { signal, timeout = PATIENCE } = options
-  const place = placeOf(options.uri)
-  const reception = createReception(writePages(options.pages))
-  if (!(timeout > 0)) throw misconfigured('Loopback redirect, option timeout', 'milliseconds above zero')
+  const { signal, timeout, uri: asked, pages } = withDefaults(options)
+  const place = placeOf(asked)
+  const reception = createReception(writePages(pages))
   signal?.throwIfAborted()
   const listening = await listenOnLoopback(place.addresses, place.port, (port) => {
     const site = place.at(port)

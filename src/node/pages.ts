@@ -12,9 +12,9 @@ export interface LoopbackPages {
   readonly language?: string
   /** The answer has a code, and has reached the app. Whether that connects it, is not known yet. */
   readonly received?: LoopbackPage
-  /** The answer says no, or cannot be used. */
+  /** The answer says no, cannot be used, or came to a login that was given up. */
   readonly refused?: LoopbackPage
-  /** The answer is not the awaited one. */
+  /** The answer is not the awaited one, or there is none. */
   readonly unrelated?: LoopbackPage
 }
 
@@ -35,7 +35,7 @@ export function isPageName(name: string): name is PageName {
 }
 
 /** Writes the pages once and for all: nothing of a request is in them. */
-export function writePages({ language = 'en', ...given }: LoopbackPages = {}): WrittenPages {
+export function writePages({ language = 'en', ...given }: LoopbackPages): WrittenPages {
   const written = (name: PageName) => page(given[name] ? language : 'en', name, given[name] ?? english[name])
   return { received: written('received'), refused: written('refused'), unrelated: written('unrelated') }
 }

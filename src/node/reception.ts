@@ -43,17 +43,19 @@ export function createReception(pages: WrittenPages): Reception {
     settled.resolve()
   }
 
-  /** The page for one who brought an answer. */
-  async function judge({ url, says }: Extract<Visit, { kind: 'answer' }>): Promise<PageName> {
+  /** The page for one who brought an answer; whoever is still looked at when all is settled waits no longer. */
+  async function judge(visit: Extract<Visit, { kind: 'answer' }>): Promise<PageName> {
+    await Promise.race([look(visit), settled.promise])
+    return outcome ?? 'unrelated'
+  }
+
+  async function look({ url, says }: Extract<Visit, { kind: 'answer' }>): Promise<void> {
     try {
       const accepts = await asked.promise
-      if (outcome) return outcome
-      if (!(await accepts(url))) return 'unrelated'
-      settle(says, () => answered.resolve(url))
+      if (!outcome && (await accepts(url))) settle(says, () => answered.resolve(url))
     } catch (error) {
       settle('refused', () => answered.reject(error))
     }
-    return outcome ?? says
   }
 
   async function receiveAnswer(visit: Extract<Visit, { kind: 'answer' }>, response: ServerResponse): Promise<void> {
@@ -83,9 +85,9 @@ export function createReception(pages: WrittenPages): Reception {
       return answered.promise
     },
     giveUp(reason) {
-      settle('unrelated', () => {
+      settle('refused', () => {
         answered.reject(reason)
-        over.resolve()
+        if (looking === 0) over.resolve()
       })
     },
     receive(visit, response) {

@@ -7,7 +7,7 @@ import { isPageName, type PageName } from './pages.ts'
 export type Visit =
   /** An authorization response; whether it is the awaited one, is not known yet. @see RFC 6749 §4.1.2 */
   | { readonly kind: 'answer'; readonly url: Sealed; readonly says: 'received' | 'refused'; readonly folder: string }
-  /** Where an answer was led on to. */
+  /** Where an answer was led on to, or what says that no answer was brought. */
   | { readonly kind: 'page'; readonly page: PageName }
   | { readonly kind: 'stray'; readonly status: number }
 
@@ -21,10 +21,11 @@ export function visitOf(request: IncomingMessage, { host, path }: Site): Visit {
   const folder = path.replace(/\/$/, '')
   const page = asked.startsWith(`${folder}/`) ? asked.slice(folder.length + 1) : ''
   if (isPageName(page)) return { kind: 'page', page }
-  const said = new URLSearchParams(query)
-  if (asked !== path || !(said.has('code') || said.has('error'))) return stray(404)
+  if (asked !== path) return stray(404)
   if (isAhead(request)) return stray(503)
   if (!isNavigation(request)) return stray(403)
+  const said = new URLSearchParams(query)
+  if (!said.has('code') && !said.has('error')) return { kind: 'page', page: 'unrelated' }
   const says = said.has('code') && !said.has('error') ? 'received' : 'refused'
   return { kind: 'answer', url: seal(`http://${host}${url}`), says, folder }
 }

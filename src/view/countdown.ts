@@ -1,6 +1,11 @@
-/** Whole seconds until an instant, in Unix milliseconds: the last one lasts until the instant has come. Never below 0. */
-export function secondsUntil(instant: number, now: number): number {
-  return Math.max(0, Math.ceil((instant - now) / 1000))
+/**
+ * Whole seconds until an instant, in Unix milliseconds: the last one lasts until the instant has come. Never below 0.
+ * `undefined` where there is no such instant, or it is further away than can be: then the clock was set back.
+ *
+ * @param longest in milliseconds
+ */
+export function secondsUntil(instant = Number.NaN, now: number, longest: number): number | undefined {
+  return instant - now <= longest ? Math.max(0, Math.ceil((instant - now) / 1000)) : undefined
 }
 
 /** Writes seconds as a clock does: `0:05`, `9:41`, `1:00:00`. What is below zero, or no number, is `0:00`. */

@@ -26,7 +26,7 @@ export const english: Words = {
         : `Open ${address} on any phone or computer, type this code, and allow access.`,
     logIn: 'Open the login page, log in, and allow access. Your browser then brings you back here.',
     approve: 'Somebody has to log in at the provider and allow access.',
-    connect: 'Connect whenever you like. You need your login at the provider.',
+    connect: 'To connect, you need your login at the provider.',
   },
   links: {
     openPage: (host) => `Open ${host}`,
@@ -51,8 +51,8 @@ export const english: Words = {
     slowDown: (seconds) =>
       `The provider wants to be asked less often${seconds === undefined ? '' : `: no more than every ${seconds} seconds from now on`}.`,
     redirect: 'The browser is expected back from the login page.',
-    timeIsUp: 'Time is up. The last answer of the provider is awaited.',
-    again: (wrong = 'Something did not work.') => `${wrong} Trying again automatically.`,
+    timeIsUp: 'The last answer of the provider is awaited.',
+    again: 'Trying again automatically.',
     renewal: 'The connection is renewed automatically before it ends.',
     end: 'The connection cannot be renewed. When it ends, somebody must connect again.',
     noEnd: 'The provider has not said when the connection ends.',
@@ -72,6 +72,7 @@ export const english: Words = {
     disconnect: 'Disconnect',
     forget: 'Forget, without telling the provider',
   },
+  place: (name, provider) => `${name} at ${provider}`,
   failures: {
     authorization_required: {
       text: 'This device is not connected.',
@@ -162,6 +163,11 @@ export const english: Words = {
       remedy: 'Ask whoever made this software.',
     },
   },
+  otherFailure: {
+    text: 'Something did not work.',
+    remedy: 'If this lasts, ask whoever looks after this device.',
+  },
+  goOn: 'You can go on: this login stays good.',
   tryLater: 'Try again in a few minutes.',
   lastToken: 'When it ends, connect again.',
   stillListed: {

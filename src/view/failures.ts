@@ -29,15 +29,20 @@ export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
   invalid_configuration: 'developer',
 }
 
-export function failureOf({ state, failure, isAtRest, canRenew }: Scene, words: Words): View['failure'] {
+/** Those whose remedy is to do nothing, which is not true while a person is shown what to do. */
+const passing: readonly FailureCode[] = ['rate_limited', 'server_unavailable', 'budget_exhausted']
+
+export function failureOf({ state, failure, open, isAtRest, canRenew }: Scene, words: Words): View['failure'] {
   if (!failure) return undefined
   const { code, message } = failure
-  const who = whoCanAct[code]
-  const said = { ...words.failures[code], ...(who && { who }), code, ...(message !== undefined && { message }) }
+  const isKnown = Object.hasOwn(whoCanAct, code)
+  const who = isKnown ? whoCanAct[code] : 'operator'
+  const wording = isKnown ? words.failures[code] : words.otherFailure
+  const said = { ...wording, ...(who && { who }), code, ...(message !== undefined && { message }) }
   if (state === 'revoked') return { ...said, ...words.stillListed, who: 'merchant' }
   // The session is over, and nobody can connect again before the token at hand has run out.
   if (state === 'authorized' && !canRenew && who === 'merchant') return { ...said, remedy: words.lastToken }
   // It would pass by itself, but here nothing is tried again without a person.
   if (isAtRest && who === 'nobody') return { ...said, remedy: words.tryLater, who: 'merchant' }
-  return said
+  return open && passing.includes(code) ? { ...said, remedy: words.goOn } : said
 }

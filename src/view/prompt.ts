@@ -7,11 +7,15 @@ import type { View } from './shown.ts'
 import { groupsOf, spell } from './user-code.ts'
 import type { Words } from './words.ts'
 
+/** How much of a login's time is counted, in milliseconds. Mostly there is less; with more, a clock was set back. */
+export const LONGEST_LOGIN = 3_600_000
+
 /** Code, link and QR code, as long as they are good for something. */
 export function promptOf({ open, now }: Scene, words: Words): Partial<View> {
   if (!open) return {}
   const shown = open.kind === 'device' ? deviceOf(open, words) : redirectOf(open.url, words)
-  return { ...shown, secondsLeft: secondsUntil(open.expiresAt, now) }
+  const secondsLeft = secondsUntil(open.expiresAt, now, LONGEST_LOGIN)
+  return { ...shown, ...(secondsLeft !== undefined && { secondsLeft }) }
 }
 
 function deviceOf(prompt: Extract<SeenPrompt, { kind: 'device' }>, { links }: Words): Partial<View> {

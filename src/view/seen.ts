@@ -23,6 +23,10 @@ export interface Seen {
         readonly renewable?: boolean | undefined
       }
     | undefined
+  /** What the merchant calls the connection, and the provider: for instance the store's name, and `tyro.name`. */
+  readonly name?: string | undefined
+  readonly provider?: string | undefined
+  /** A code that is not known here, as of a newer server, is told in neutral words. */
   readonly failure?: { readonly code: FailureCode; readonly message?: string | undefined } | undefined
   /** Whether the state accepts an event now. */
   can(event: Wish): boolean

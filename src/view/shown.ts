@@ -8,6 +8,8 @@ import type { Who } from './words.ts'
  */
 export interface View {
   readonly title: string
+  /** Which connection at which provider, where both were given: it belongs beside the title, so that nobody approves another. */
+  readonly place?: string
   /** For a colour or a sign. */
   readonly tone: Tone
   /** What the merchant does now, in a sentence or two. */
@@ -15,7 +17,10 @@ export interface View {
   readonly userCode?: {
     /** Exactly as received. */
     readonly text: string
-    /** For reading, with a gap between them: a long code without separators is cut. Joined they are the text. */
+    /**
+     * For reading, with a gap between them: a long code without separators is cut. Joined they are the text, without
+     * characters that turn, hide or pile up others. Always left to right: set `direction: ltr` on a page of another direction.
+     */
     readonly groups: readonly string[]
     /** For a screen reader: character by character. */
     readonly spelled: string
@@ -28,7 +33,7 @@ export interface View {
   readonly qr?: readonly (readonly boolean[])[]
   /** What the QR code does, as a caption or its accessible name. */
   readonly qrLabel?: string
-  /** How long code and link are good for, in seconds, 1 or more. */
+  /** How long code and link are good for, in seconds, 1 to 3,600; absent where that is not known, or longer. */
   readonly secondsLeft?: number
   /** Absent for a state that stands in none of this package's charts. */
   readonly waiting?: Waiting
@@ -48,7 +53,7 @@ export interface View {
 /** Why nothing more happens now. */
 export interface Waiting {
   readonly why: string
-  /** Until when, in Unix milliseconds; absent where that is not known. */
+  /** Until when, in Unix milliseconds; absent where that is not known, as after a clock was set back. */
   readonly until?: number
   /** The same in seconds, 0 or more. */
   readonly secondsLeft?: number

@@ -2,13 +2,17 @@
 const GLANCE = 5
 const LONGEST_GROUP = 4
 
+/** What turns, hides or piles up characters: all but letters, digits, punctuation, symbols and blanks. */
+const MISLEADING = /[^\p{L}\p{N}\p{P}\p{S}\p{Zs}]/gu
+
 /**
- * Cuts a user code for reading, into groups of three or four; joined, they are the code. One that is short, or has
- * separators of its own, stays as it is.
+ * Cuts a user code for reading, into groups of three or four; joined, they are what can be read of the code. One that is
+ * short, or has separators of its own, stays as it is.
  *
  * @see RFC 8628 §6.1
  */
-export function groupsOf(code: string): readonly string[] {
+export function groupsOf(received: string): readonly string[] {
+  const code = received.normalize('NFC').replace(MISLEADING, '')
   const characters = [...code]
   if (characters.length <= GLANCE || !/^[\p{L}\p{N}]+$/u.test(code)) return [code]
   const count = Math.ceil(characters.length / LONGEST_GROUP)

@@ -11,6 +11,13 @@ interface OfChart {
   readonly machine?: { readonly id: string }
 }
 
+/** Which connection, as a merchant knows it. */
+export interface Whose {
+  /** The provider's name, such as `tyro.name`. */
+  readonly provider: string
+  readonly name?: string
+}
+
 /**
  * Tells what a screen shows of a connection: give it `connection.actor.getSnapshot()`, at each new snapshot and once a
  * second. Like {@link view}, it fails at nothing. What comes back is for the screen only: it holds the user code and the
@@ -18,9 +25,12 @@ interface OfChart {
  *
  * @param now Unix milliseconds, by the clock of the connection
  * @param words the language. Default: English.
+ * @param whose adds `place`: the provider's name, and what the merchant calls the connection. Default of `name`: the
+ * connection's own.
  */
-export function viewOf(snapshot: FlowSnapshot & OfChart, now: number, words: Words = english): View {
-  return view(seenIn(snapshot), now, words)
+export function viewOf(snapshot: FlowSnapshot & OfChart, now: number, words: Words = english, whose?: Whose): View {
+  const name = whose?.name ?? snapshot.context.connection
+  return view({ ...seenIn(snapshot), name, provider: whose?.provider }, now, words)
 }
 
 function seenIn(snapshot: FlowSnapshot & OfChart): Seen {

@@ -1,5 +1,4 @@
 import { buttonsOf } from './buttons.ts'
-import { secondsUntil } from './countdown.ts'
 import { english } from './english.ts'
 import { failureOf } from './failures.ts'
 import { instructionOf, promptOf } from './prompt.ts'
@@ -19,8 +18,12 @@ import type { Words } from './words.ts'
  * @param words the language. Default: English.
  */
 export function view(seen: Seen, now: number, words: Words = english): View {
-  if (seen.stopped) return stopped(words)
-  const scene = sceneOf(seen, now)
+  const { stopped, name, provider } = seen
+  const place = name !== undefined && provider !== undefined && { place: words.place(name, provider) }
+  return { ...(stopped ? stoppedView(words) : liveView(sceneOf(seen, now), words)), ...place }
+}
+
+function liveView(scene: Scene, words: Words): View {
   const prompt = promptOf(scene, words)
   const instruction = instructionOf(scene, prompt, words)
   const waiting = waitingOf(scene, words)
@@ -30,18 +33,14 @@ export function view(seen: Seen, now: number, words: Words = english): View {
     tone: toneOf(scene),
     ...(instruction !== undefined && { instruction }),
     ...prompt,
-    ...(waiting && { waiting: { ...waiting, ...counted(waiting.until, now) } }),
+    ...(waiting && { waiting }),
     buttons: buttonsOf(scene, words),
     ...(failure && { failure }),
   }
 }
 
-function stopped({ titles, waiting }: Words): View {
+function stoppedView({ titles, waiting }: Words): View {
   return { title: titles.stopped, tone: 'neutral', waiting: { why: waiting.stopped }, buttons: [] }
-}
-
-function counted(until: number | undefined, now: number): { secondsLeft?: number } {
-  return until === undefined ? {} : { secondsLeft: secondsUntil(until, now) }
 }
 
 /** The tags, in the order in which they count. */

@@ -1,11 +1,20 @@
+import { secondsUntil } from './countdown.ts'
+import { LONGEST_LOGIN } from './prompt.ts'
 import type { Scene } from './scene.ts'
 import type { Waiting } from './shown.ts'
 import { isWork, type Words } from './words.ts'
 
+/**
+ * The longest waits that are counted, in milliseconds: between polls, between tries, for a token. What is longer was asked
+ * for by a server, or is due to a clock that was set back.
+ */
+const MINUTE = 60_000
+const HOUR = 3_600_000
+const YEAR = 31_536_000_000
+
 /** Why nothing more happens now, and until when. */
-export function waitingOf(scene: Scene, words: Words): Waiting | undefined {
+export function waitingOf(scene: Scene, { waiting, working }: Words): Waiting | undefined {
   const { state, machine, retryAt } = scene
-  const { waiting, working } = words
   if (scene.isLate) return { why: waiting.timeIsUp }
   if (scene.isAtRest) return { why: machine === 'clientCredentials' ? waiting.untilAsked : waiting.atRest }
   switch (state) {
@@ -14,36 +23,38 @@ export function waitingOf(scene: Scene, words: Words): Waiting | undefined {
       return { why: waiting[state] }
     case 'awaitingUser':
     case 'slowDown':
-      return forPerson(scene, words)
+      return forPerson(scene, waiting)
     case 'authorized':
       return forEnd(scene, waiting)
     case 'backingOff':
-      return until(waiting.again(wrongIn(scene, words)), retryAt)
+      return until(scene, waiting.again, retryAt, HOUR)
     default:
       return isWork(state, working) ? { why: working[state].why } : undefined
   }
 }
 
 /** Somebody is awaited: what is heard of it, and when. */
-function forPerson(scene: Scene, words: Words): Waiting {
+function forPerson(scene: Scene, waiting: Words['waiting']): Waiting {
   const { state, machine, prompt, nextPollAt, failure, pollIntervalSeconds } = scene
-  const { waiting } = words
-  if (state === 'slowDown') return until(waiting.slowDown(pollIntervalSeconds), nextPollAt)
-  if (nextPollAt !== undefined && failure) return until(waiting.again(wrongIn(scene, words)), nextPollAt)
-  if (machine === 'authorizationCode' || prompt?.kind === 'redirect') return until(waiting.redirect, prompt?.expiresAt)
-  return until(waiting.nextPoll, nextPollAt)
+  // With what is added to an interval, and what a poll may take.
+  const longest = Math.max(MINUTE, (pollIntervalSeconds ?? 0) * 1000 + 3_000)
+  const poll = (why: string) => until(scene, why, nextPollAt, longest)
+  if (state === 'slowDown') return poll(waiting.slowDown(pollIntervalSeconds))
+  if (nextPollAt !== undefined && failure) return poll(waiting.again)
+  if (machine === 'authorizationCode' || prompt?.kind === 'redirect')
+    return until(scene, waiting.redirect, prompt?.expiresAt, LONGEST_LOGIN)
+  return poll(waiting.nextPoll)
 }
 
 /** A token is at hand: what becomes of it. */
-function forEnd({ token }: Scene, waiting: Words['waiting']): Waiting {
-  if (token?.refreshAt !== undefined) return until(waiting.renewal, token.refreshAt)
-  return token?.expiresAt === undefined ? { why: waiting.noEnd } : until(waiting.end, token.expiresAt)
+function forEnd(scene: Scene, waiting: Words['waiting']): Waiting {
+  const { refreshAt, expiresAt } = scene.token ?? {}
+  if (refreshAt !== undefined) return until(scene, waiting.renewal, refreshAt, YEAR)
+  return expiresAt === undefined ? { why: waiting.noEnd } : until(scene, waiting.end, expiresAt, YEAR)
 }
 
-function wrongIn({ failure }: Scene, { failures }: Words): string | undefined {
-  return failure && failures[failure.code].text
-}
-
-function until(why: string, instant: number | undefined): Waiting {
-  return { why, ...(instant !== undefined && { until: instant }) }
+/** An instant goes with its seconds, or not at all. */
+function until({ now }: Scene, why: string, instant: number | undefined, longest: number): Waiting {
+  const secondsLeft = secondsUntil(instant, now, longest)
+  return instant === undefined || secondsLeft === undefined ? { why } : { why, until: instant, secondsLeft }
 }

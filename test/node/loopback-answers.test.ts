@@ -188,6 +188,50 @@ describe('a loopback redirect', () => {
   })
 })
 
+describe('a login that is given up while a browser waits', () => {
+  const never = () => new Promise<boolean>(() => {})
+  const pause = (span: number) => new Promise((resolve) => setTimeout(resolve, span))
+
+  /** Loads as a browser does, and gives up once the request is there. */
+  async function givenUp(uri: string, giveUp: () => unknown) {
+    const loading = browse(uri, 'code=marker-code&state=ours')
+    await pause(50)
+    void giveUp()
+    return await loading
+  }
+
+  it('shows it a page without the code: closed while the answer is looked at', async () => {
+    const { redirect, uri } = await listening()
+    const answer = redirect.answer(never)
+    const cancelled = expect(answer).rejects.toMatchObject({ code: 'cancelled' })
+    const [led, page] = await givenUp(uri, redirect.close)
+    expect([led.status, led.headers.get('location'), page.status]).toEqual([303, '/callback/refused', 200])
+    expect(page.body).toContain('Not connected')
+    expect(led.text + page.text).not.toMatch(/marker|ours/)
+    await cancelled
+    const started = performance.now()
+    await redirect.close()
+    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(await isOpen(uri)).toBe(false)
+  })
+
+  it('shows it a page: the time is up before anybody has asked for the answer', async () => {
+    const { redirect, uri } = await listening({ timeout: 100 })
+    const [led, page] = await givenUp(uri, () => {})
+    expect([led.status, page.status]).toEqual([303, 200])
+    await expect(redirect.answer(() => true)).rejects.toMatchObject({ code: 'grant_expired' })
+  })
+
+  it('shows it a page: the signal aborts', async () => {
+    const stop = new AbortController()
+    const { redirect, uri } = await listening({ signal: stop.signal })
+    const aborted = expect(redirect.answer(never)).rejects.toThrow('the window was closed')
+    const [led, page] = await givenUp(uri, () => stop.abort(new Error('the window was closed')))
+    expect([led.status, page.status]).toEqual([303, 200])
+    await aborted
+  })
+})
+
 describe('a request that is no answer', () => {
   const real = 'code=real&state=ours'
   it.each([
@@ -198,8 +242,6 @@ describe('a request that is no answer', () => {
     ['the path in other letters', { target: `/Callback?${real}` }, 404],
     ['the path with a slash', { target: `/callback/?${real}` }, 404],
     ['the path with an encoded letter', { target: `/%63allback?${real}` }, 404],
-    ['no query', { target: '/callback' }, 404],
-    ['another query', { target: '/callback?state=ours&codes=1' }, 404],
     ['a name that every object has', { target: '/callback/constructor' }, 404],
     ['the page before there is an answer', { target: '/callback/received' }, 404],
     ['the page of a refusal before there is one', { target: '/callback/refused' }, 404],
@@ -247,6 +289,20 @@ describe('a request that is no answer', () => {
     expect((await answer).open()).toBe(`${uri}?code=awaited`)
     expect(seen).toHaveLength(1)
   })
+
+  it.each(['/callback', '/callback?state=ours&codes=1'])(
+    'is told so in a page where it asks for %s',
+    async (target) => {
+      const { redirect, uri } = await listening()
+      const answer = redirect.answer(() => true)
+      const page = await ask(uri, { target })
+      expect(page.status).toBe(200)
+      expect(page.body).toContain('Not the awaited answer')
+      expect(page.text).not.toContain('ours')
+      await browse(uri, 'code=awaited')
+      expect((await answer).open()).toBe(`${uri}?code=awaited`)
+    },
+  )
 
   it('may be a navigation of any browser', async () => {
     const { redirect, uri, at } = await listening()

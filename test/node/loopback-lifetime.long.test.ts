@@ -111,10 +111,14 @@ describe('waiting for a redirect', () => {
     const socket = await dial(redirect.uri)
     socket.write(written(redirect.uri, { target: '/callback?code=real' }))
     await pause(50)
-    await redirect.close()
+    const closing = redirect.close()
     await cancelled
+    const { headers } = await readAnswer(socket)
+    expect(headers.get('location')).toBe('/callback/refused')
     resolve(true)
-    expect((await readAnswer(socket)).text).toBe('')
+    await ask(redirect.uri, { target: '/callback/refused' })
+    await closing
+    await expect(answer).rejects.toMatchObject({ code: 'cancelled' })
   })
 
   it('ends at once, whoever is connected', async () => {

@@ -68,6 +68,11 @@ describe('the place of a loopback redirect', () => {
     expect(await isOpen(uri)).toBe(true)
   })
 
+  it('keeps the digits of its port, which browsers write in their own way', () => {
+    const { uri, host } = placeOf('http://127.0.0.1:08765/callback').at(8765)
+    expect([uri, host]).toEqual(['http://127.0.0.1:08765/callback', '127.0.0.1:8765'])
+  })
+
   it('is asked for without its port where that is the one of http', () => {
     const { uri, host } = placeOf('http://127.0.0.1:80/callback').at(80)
     expect([uri, host]).toEqual(['http://127.0.0.1:80/callback', '127.0.0.1'])

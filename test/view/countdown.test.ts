@@ -15,7 +15,19 @@ describe('seconds until an instant', () => {
     [10_000, -0.5, 11],
   ])('are, until %d at %d, %d: the last one lasts until the instant has come', (instant, now, seconds) => {
     // Not -0 either, which some languages write as such.
-    expect(Object.is(secondsUntil(instant, now), seconds)).toBe(true)
+    expect(Object.is(secondsUntil(instant, now, Infinity), seconds)).toBe(true)
+  })
+
+  it.each([
+    [10_001, 0],
+    [10_000, -1],
+    [10_000, Number.NaN],
+    [Number.NaN, 0],
+    [undefined, 0],
+    [Infinity, 0],
+  ])('are not known until %d at %d, where 10 s are the most there can be', (instant, now) => {
+    expect(secondsUntil(instant, now, 10_000)).toBeUndefined()
+    expect(secondsUntil(10_000, 0, 10_000)).toBe(10)
   })
 })
 

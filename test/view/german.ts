@@ -35,7 +35,7 @@ export const german: Words = {
         : `Öffnen Sie ${address} auf einem Handy oder Computer, geben Sie diesen Code ein, und erlauben Sie den Zugriff.`,
     logIn: 'Öffnen Sie die Anmeldeseite, melden Sie sich an, und erlauben Sie den Zugriff. Danach geht es hier weiter.',
     approve: 'Jemand muss sich beim Anbieter anmelden und den Zugriff erlauben.',
-    connect: 'Verbinden Sie das Gerät, wann Sie möchten. Sie brauchen Ihre Anmeldung beim Anbieter.',
+    connect: 'Zum Verbinden brauchen Sie Ihre Anmeldung beim Anbieter.',
   },
   links: {
     openPage: (host) => `${host} öffnen`,
@@ -62,8 +62,8 @@ export const german: Words = {
       return `Der Anbieter möchte seltener gefragt werden: von nun an alle ${seconds} Sekunden.`
     },
     redirect: 'Der Browser soll von der Anmeldeseite zurückkommen.',
-    timeIsUp: 'Die Zeit ist um. Die letzte Antwort des Anbieters steht noch aus.',
-    again: (wrong = 'Etwas hat nicht geklappt.') => `${wrong} Es wird automatisch wieder versucht.`,
+    timeIsUp: 'Die letzte Antwort des Anbieters steht noch aus.',
+    again: 'Es wird automatisch wieder versucht.',
     renewal: 'Die Verbindung wird automatisch erneuert, bevor sie endet.',
     end: 'Die Verbindung kann nicht erneuert werden. Wenn sie endet, muss jemand das Gerät neu verbinden.',
     noEnd: 'Der Anbieter hat nicht gesagt, wann die Verbindung endet.',
@@ -83,6 +83,7 @@ export const german: Words = {
     disconnect: 'Trennen',
     forget: 'Vergessen, ohne es dem Anbieter zu sagen',
   },
+  place: (name, provider) => `${name} bei ${provider}`,
   failures: {
     authorization_required: { text: 'Dieses Gerät ist nicht verbunden.', remedy: 'Verbinden Sie es.' },
     authorization_denied: {
@@ -122,6 +123,11 @@ export const german: Words = {
     insecure_endpoint: { text: 'Diese Software würde sich ungeschützt verbinden.', remedy: herstellerFragen },
     invalid_configuration: { text: 'Diese Software ist falsch eingerichtet.', remedy: herstellerFragen },
   },
+  otherFailure: {
+    text: 'Etwas hat nicht geklappt.',
+    remedy: 'Wenn es länger dauert, fragen Sie, wer dieses Gerät betreut.',
+  },
+  goOn: 'Sie können weitermachen: Diese Anmeldung bleibt gültig.',
   tryLater: 'Versuchen Sie es in ein paar Minuten noch einmal.',
   stillListed: {
     text: 'Beim Anbieter kann dieses Gerät noch aufgeführt sein.',

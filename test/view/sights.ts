@@ -90,9 +90,19 @@ export function eachSight(known: Pick<Seen, 'state' | 'tags' | 'machine'>, look:
 }
 
 /** The texts of a view that are words, and not data: each with its place. */
-export function textsOf({ title, instruction, link, qrLabel, waiting, buttons, failure }: View): [string, string][] {
+export function textsOf({
+  title,
+  place,
+  instruction,
+  link,
+  qrLabel,
+  waiting,
+  buttons,
+  failure,
+}: View): [string, string][] {
   const texts: [string, string | undefined][] = [
     ['title', title],
+    ['place', place],
     ['instruction', instruction],
     ['link', link?.label],
     ['qrLabel', qrLabel],

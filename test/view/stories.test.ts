@@ -60,7 +60,7 @@ describe('what the screen of a till says', () => {
     await until(connection, 'backingOff')
     expect(screen(connection)).toEqual([
       'Connected for now',
-      'The provider is in trouble. Trying again automatically. 0:01',
+      'Trying again automatically. 0:01',
       '[Disconnect]',
       '! The provider is in trouble. You need not do anything.',
     ])
@@ -87,7 +87,7 @@ describe('what the screen of a till says', () => {
     await until(connection, 'awaitingUser')
     expect(screen(connection)).toEqual([
       'Approve the connection 14:44',
-      'The provider cannot be reached. Trying again automatically. 0:21',
+      'Trying again automatically. 0:21',
       '[Cancel]',
       '! The provider cannot be reached. If this lasts, check the internet connection of this device.',
     ])
@@ -95,6 +95,21 @@ describe('what the screen of a till says', () => {
     expect(screen(connection)).toEqual(['One moment', 'What was stored here is being erased.'])
     await until(connection, 'idle')
     expect(screen(connection)).toEqual(idle)
+  })
+
+  it('when the clock is set back by an hour: no time that nobody waits, and the polls go on', async () => {
+    await using stage = await inMemory()
+    const { connection } = till(stage)
+    connection.send({ type: 'authorization.start' })
+    await until(connection, 'awaitingUser')
+    expect(screen(connection)[0]).toBe('Approve the connection 15:00')
+    vi.setSystemTime(Date.now() - 3_600_000)
+    expect(screen(connection)).toEqual(['Approve the connection', notYet, '[Cancel]'])
+    const asked: unknown[] = []
+    connection.actor.subscribe(({ value }) => asked.push(value))
+    await seconds(6.5)
+    expect(asked).toEqual(['polling', 'awaitingUser'])
+    expect(screen(connection)).toEqual(['Approve the connection', `${notYet} 0:05`, '[Cancel]'])
   })
 
   it('when the merchant refuses', async () => {
@@ -168,7 +183,7 @@ describe('what the screen of a till says', () => {
     await until(connection, 'backingOff')
     expect(screen(connection)).toEqual([
       'Not connected yet',
-      'The provider cannot be reached. Trying again automatically. 0:01',
+      'Trying again automatically. 0:01',
       '[Cancel]',
       '! The provider cannot be reached. If this lasts, check the internet connection of this device.',
     ])

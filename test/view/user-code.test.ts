@@ -24,6 +24,19 @@ describe('a user code, for reading', () => {
     (code) => expect(groupsOf(code)).toEqual([code]),
   )
 
+  it.each([
+    ['A\u202eBCDEFGH', ['ABCD', 'EFGH']],
+    ['\u2066AB-CD\u2069', ['AB-CD']],
+    ['AB\u0000CD\u001b[2J\n', ['ABCD[2J']],
+    ['W\u0336D\u0336J\u0336B\u0336-\u20ddMJHT', ['WDJB-MJHT']],
+    ['A\u200bB\ufeffC\u00adD', ['ABCD']],
+    ['\ud800ABCD', ['ABCD']],
+    ['e\u0301BCDEFG', ['\u00e9BCD', 'EFG']],
+    ['\u202e', ['']],
+  ])('%j shows no character that turns, hides or piles up others', (code, groups) => {
+    expect(groupsOf(code)).toEqual(groups)
+  })
+
   it('loses and adds nothing, and has no group of one or two, whatever its length', () => {
     for (let length = 0; length < 200; length++) {
       const code = 'BCDFGHJKLM'.repeat(20).slice(0, length)

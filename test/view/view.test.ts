@@ -4,7 +4,19 @@ import { deviceCode } from '../../src/index.ts'
 import { type Seen, view, viewOf } from '../../src/view/index.ts'
 import { knowing, token } from '../support/charts.ts'
 import { german } from './german.ts'
-import { authorizationUrl, codes, device, eachSight, faultsIn, NOW, redirect, seen, states, wishes } from './sights.ts'
+import {
+  authorizationUrl,
+  codes,
+  device,
+  eachSight,
+  faultsIn,
+  NOW,
+  redirect,
+  seen,
+  states,
+  textsOf,
+  wishes,
+} from './sights.ts'
 
 describe('a view', () => {
   it.each(states)('of $state of $machine is sound, whatever else is known and possible', (known) => {
@@ -120,13 +132,32 @@ describe('a device login', () => {
     },
   )
 
+  it.each([
+    [NOW + 3_600_000, 3_600],
+    [NOW + 3_600_001, undefined],
+    [NOW + 40 * 365 * 86_400_000, undefined],
+    [Number.NaN, undefined],
+    [Number.POSITIVE_INFINITY, undefined],
+  ])('that ends at %d counts what can be left: %s s', (expiresAt, seconds) => {
+    for (const prompt of [
+      { ...device, expiresAt },
+      { ...redirect, expiresAt },
+    ]) {
+      const shown = view(seen('awaitingUser', { prompt }), NOW)
+      expect('secondsLeft' in shown).toBe(seconds !== undefined)
+      expect(shown.secondsLeft).toBe(seconds)
+      expect(shown.link?.url).toContain('https://login.example/')
+      if (prompt.kind === 'redirect') expect(shown.waiting?.secondsLeft).toBe(seconds)
+    }
+  })
+
   it('shows its code until the last millisecond, and not one more', () => {
     const at = (now: number) => view({ ...sight, state: 'polling' }, now)
     expect(at(device.expiresAt - 1)).toMatchObject({ secondsLeft: 1, userCode: { text: 'WDJB-MJHT' } })
     expect(at(device.expiresAt)).toEqual({
       title: 'Time is up',
       tone: 'neutral',
-      waiting: { why: 'Time is up. The last answer of the provider is awaited.' },
+      waiting: { why: 'The last answer of the provider is awaited.' },
       buttons: at(NOW).buttons,
     })
   })
@@ -227,11 +258,39 @@ describe('waiting', () => {
     ['recalling', {}, 'The connection is being looked up.'],
     ['slowDown', soon, 'The provider wants to be asked less often: no more than every 10 seconds from now on.', 10],
     ['slowDown', { nextPollAt: NOW }, 'The provider wants to be asked less often.', 0],
-    ['awaitingUser', { ...soon, ...down }, 'The provider is in trouble. Trying again automatically.', 10],
+    ['awaitingUser', { ...soon, ...down }, 'Trying again automatically.', 10],
+    // Nobody waits that long by themselves: a server wants it, or the clock was set back.
+    [
+      'awaitingUser',
+      { nextPollAt: NOW + 60_000 },
+      'Nobody has allowed access yet. The provider is asked again shortly.',
+      60,
+    ],
+    [
+      'awaitingUser',
+      { nextPollAt: NOW + 60_001 },
+      'Nobody has allowed access yet. The provider is asked again shortly.',
+    ],
+    ['awaitingUser', { ...down, nextPollAt: NOW + 3_602_000 }, 'Trying again automatically.'],
+    ['slowDown', { nextPollAt: NOW + 60_001 }, 'The provider wants to be asked less often.'],
+    [
+      'slowDown',
+      { nextPollAt: NOW + 92_000, pollIntervalSeconds: 90 },
+      'The provider wants to be asked less often: no more than every 90 seconds from now on.',
+      92,
+    ],
+    ['backingOff', { retryAt: NOW + 3_600_000 }, 'Trying again automatically.', 3_600],
+    ['backingOff', { retryAt: NOW + 3_600_001 }, 'Trying again automatically.'],
+    ['backingOff', { retryAt: Number.NaN }, 'Trying again automatically.'],
+    [
+      'authorized',
+      { token: { refreshAt: NOW + 40 * 365 * 86_400_000 } },
+      'The connection is renewed automatically before it ends.',
+    ],
     ['awaitingUser', { machine: 'authorizationCode' }, 'The browser is expected back from the login page.'],
     ['polling', soon, 'The provider is being asked whether access was allowed.'],
-    ['backingOff', { ...later, ...down }, 'The provider is in trouble. Trying again automatically.', 30],
-    ['backingOff', later, 'Something did not work. Trying again automatically.', 30],
+    ['backingOff', { ...later, ...down }, 'Trying again automatically.', 30],
+    ['backingOff', later, 'Trying again automatically.', 30],
     ['refreshing', { ...later, ...down }, 'The connection is being renewed.'],
     ['authorized', { token: {} }, 'The provider has not said when the connection ends.'],
     ['idle', { machine: 'clientCredentials' }, 'It connects automatically when it is needed.'],
@@ -276,6 +335,23 @@ describe('a snapshot', () => {
   })
 })
 
+describe('the place', () => {
+  const snapshot = deviceCode.resolveState({ value: 'idle', context: { ...knowing(), connection: 'till-3' } })
+
+  it('is told where the provider is given, by the name of the connection or the one that merchants know', () => {
+    expect(viewOf(snapshot, NOW, undefined, { provider: 'Tyro Connect' }).place).toBe('till-3 at Tyro Connect')
+    const whose = { provider: 'Tyro Connect', name: 'Main Street, till 3' }
+    expect(viewOf(snapshot, NOW, german, whose).place).toBe('Main Street, till 3 bei Tyro Connect')
+    const stopped = view(seen('idle', { ...whose, stopped: true }), NOW)
+    expect(stopped).toMatchObject({ title: 'Stopped', place: 'Main Street, till 3 at Tyro Connect' })
+  })
+
+  it('is left out where that is not known', () => {
+    expect(viewOf(snapshot, NOW)).not.toHaveProperty('place')
+    expect(view(seen('idle', { name: 'till-3' }), NOW)).not.toHaveProperty('place')
+  })
+})
+
 describe('trouble', () => {
   const good = { expiresAt: NOW + 1 }
   const ended = { expiresAt: NOW }
@@ -297,7 +373,7 @@ describe('trouble', () => {
   })
 
   it.each(['idle', 'expired', 'revoked', 'failed'])('in %s is told without another instruction', (state) => {
-    expect(view(seen(state), NOW).instruction).toBe('Connect whenever you like. You need your login at the provider.')
+    expect(view(seen(state), NOW).instruction).toBe('To connect, you need your login at the provider.')
     expect(view(seen(state, { failure: { code: 'network' } }), NOW)).not.toHaveProperty('instruction')
   })
 
@@ -315,6 +391,41 @@ describe('trouble', () => {
       who: 'merchant',
     })
   })
+
+  it.each([device, redirect])('that passes lets a login go on, whose $kind is shown', (prompt) => {
+    const remedy = (code: (typeof codes)[number]) =>
+      view(seen('awaitingUser', { prompt, failure: { code } }), NOW).failure?.remedy
+    for (const code of ['server_unavailable', 'rate_limited', 'budget_exhausted'] as const)
+      expect(remedy(code)).toBe('You can go on: this login stays good.')
+    expect(remedy('network')).toBe('If this lasts, check the internet connection of this device.')
+  })
+
+  it.each(states)('in $state of $machine is told once, and so is all else', (known) => {
+    const twice = new Set<string>()
+    eachSight(known, (sight) => {
+      const said = textsOf(view(sight, NOW)).flatMap(([, text]) =>
+        text.split(/(?<=\.) /).filter((part) => part.endsWith('.')),
+      )
+      for (const [index, sentence] of said.entries()) if (said.indexOf(sentence) !== index) twice.add(sentence.trim())
+    })
+    expect([...twice]).toEqual([])
+  })
+
+  it.each(['newer_code', 'constructor', '__proto__', ''])(
+    'with the code %j, of a newer server, is told all the same',
+    (code) => {
+      const sight: Seen = JSON.parse(
+        JSON.stringify({ state: 'backingOff', tags: [], failure: { code, message: 'New.' } }),
+      )
+      expect(view({ ...sight, can: () => true }, NOW).failure).toEqual({
+        text: 'Something did not work.',
+        remedy: 'If this lasts, ask whoever looks after this device.',
+        who: 'operator',
+        code,
+        message: 'New.',
+      })
+    },
+  )
 
   it.each(codes)('%s ends no session where the token is renewed all the same', (code) => {
     const token = { expiresAt: NOW + 2, refreshAt: NOW + 1 }

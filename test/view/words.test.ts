@@ -38,7 +38,8 @@ describe('the words of a view', () => {
     }
   }
   for (const known of states) eachSight(known, listen)
-  listen(seen('authorized', { stopped: true }))
+  listen(seen('authorized', { stopped: true, name: 'a till', provider: 'a provider' }))
+  listen(seen('backingOff', JSON.parse('{ "failure": { "code": "of_a_newer_server" } }')))
 
   it('are all from the table that was given, but for names of states that stand in no chart', () => {
     expect([...foreign].sort()).toEqual(['title: constructor', 'title: outer.inner, other'])

@@ -138,7 +138,7 @@ describe('why a connection is where it is', () => {
         deadlines: { poll: 5 * S, prompt: 10 * MIN },
       }),
       prompt,
-      'The merchant opens example.com/activate and types WDJB-MJHT. The provider cannot be reached. Trying again automatically. The next poll is due in 4 s; the code ends in 9:59.',
+      'The merchant opens example.com/activate and types WDJB-MJHT. Trying again automatically. The next poll is due in 4 s; the code ends in 9:59.',
     ],
     [
       'a machine whose words turn what is beside them',
@@ -159,7 +159,7 @@ describe('why a connection is where it is', () => {
         deadlines: { retry: 13 * S, token: 500 },
       }),
       undefined,
-      'The provider is in trouble. Trying again automatically. The next try is in 12 s; the token has ended.',
+      'Trying again automatically. The next try is in 12 s; the token has ended.',
     ],
     [
       'a machine of the host’s own',
