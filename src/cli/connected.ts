@@ -1,6 +1,8 @@
 import { plain } from '../plain-text.ts'
 import type { TokenSummary } from '../recall.ts'
 import type { Engaged } from './engage.ts'
+import { invocation } from './invocation.ts'
+import type { Named, SessionOptions } from './named.ts'
 import { presets } from './presets.ts'
 import type { Prepared } from './session.ts'
 import { spanOf } from './spans.ts'
@@ -38,15 +40,36 @@ export function detailsOf({ scope, expiresAt, renewable }: TokenSummary): (reado
 }
 
 /** `Tyro Connect`, and the connection where it has a name of its own. */
-export function nameOf({ provider, name }: Pick<Prepared, 'provider' | 'name'>): string {
+export function nameOf({ provider, name }: Pick<Named, 'provider' | 'name'>): string {
   return name === 'default' ? plain(provider.name) : `${plain(provider.name)}, ${plain(name)}`
 }
 
-/** How the same connection is asked for something. What is remembered needs no path, unless a preset has its id. */
-export function commandFor(command: string, argument: string, { provider, name }: Pick<Prepared, 'provider' | 'name'>) {
-  const isPreset = presets.some(({ id }) => id === provider.id)
-  const parts = [command, isPreset ? argument : provider.id, ...(name === 'default' ? [] : ['--connection', name])]
-  return ['oauth-machines', ...parts].map(quoted).join(' ')
+/**
+ * How the same connection is asked for something, so that it can be pasted. What is remembered needs no path, unless a preset
+ * has its id, and no registration.
+ */
+export function commandFor(command: string, argument: string, { provider, name, typed, isRemembered }: Named): string {
+  const isShort = isRemembered() && !presets.some(({ id }) => id === provider.id)
+  return [
+    invocation,
+    ...[command, isShort ? provider.id : argument, ...(name === 'default' ? [] : ['--connection', name])].map(quoted),
+    ...flagsOf({ vault: typed.vault }),
+    ...(isRemembered() ? [] : registrationFlags(typed)),
+  ].join(' ')
+}
+
+function registrationFlags({ sandbox, ...typed }: SessionOptions): string[] {
+  const { clientId, clientSecretFile, redirectUri, scope, deviation } = typed
+  const test = sandbox === undefined ? [] : [sandbox ? '--sandbox' : '--no-sandbox']
+  return [...flagsOf({ clientId, clientSecretFile, redirectUri, scope, deviation }), ...test]
+}
+
+/** Options as they are typed. */
+function flagsOf(options: Readonly<Record<string, string | readonly string[] | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    return value === undefined ? [] : [flag, ...[value].flat().map(quoted)]
+  })
 }
 
 /** As a shell takes it. */

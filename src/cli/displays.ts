@@ -6,7 +6,7 @@ import { countdown } from '../view/countdown.ts'
 import type { View } from '../view/shown.ts'
 import { viewOf } from '../view/view-of.ts'
 import type { Whose } from './json.ts'
-import { screenOf } from './login-screen.ts'
+import { hasRoomFor, screenOf, whyOf } from './login-screen.ts'
 import { stateOf } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -40,14 +40,14 @@ async function liveDisplay({ heading }: Login, { style, print }: Terminal): Prom
   return {
     show(snapshot) {
       const view = viewOf(snapshot, Date.now())
+      const { columns = 80, rows = 24 } = stdout
       const { link, userCode } = view
-      if (link && !userCode && link.url !== shown) {
+      if (link && link.url !== shown && !(userCode && hasRoomFor(link.url, { columns }))) {
         shown = link.url
         region.clear()
         // Above the region, in one piece: a terminal breaks it, but copies it whole.
-        print(`\n  ${style('bold', 'The login page')}\n\n${link.url}`)
+        print(`\n  ${style('bold', userCode ? 'The page for the code' : 'The login page')}\n\n${link.url}`)
       }
-      const { columns = 80, rows = 24 } = stdout
       region(screenOf(view, heading, { columns, rows, style, hasColours }))
     },
     end() {
@@ -117,9 +117,9 @@ function promptIn({ context: { prompt } }: FlowSnapshot): string {
 }
 
 /** Of a poll nothing is told: there is one every few seconds. */
-function waitingIn(snapshot: FlowSnapshot, { waiting }: View): string | undefined {
+function waitingIn(snapshot: FlowSnapshot, view: View): string | undefined {
   const state = stateOf(snapshot)
-  return state === 'recalling' || state === 'polling' || isAway(state) ? undefined : waiting?.why
+  return state === 'recalling' || state === 'polling' || isAway(state) ? undefined : whyOf(view)
 }
 
 /** How a login ends is told otherwise. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createEmulator, type Emulator } from '../emulator/emulator.ts'
 import { defineProvider } from '../providers/define-provider.ts'
 import { CommandFailed } from './exit-codes.ts'
+import { invocation } from './invocation.ts'
 import { presets } from './presets.ts'
 import { interrupted, type Terminal } from './terminal.ts'
 
@@ -76,10 +77,10 @@ function welcome(origin: string, folder: string, vault: string, { style }: Termi
 
     export OAUTH_MACHINES_VAULT=${vault} OAUTH_MACHINES_CLIENT_SECRET=any
 
-    oauth-machines login ${at('tyro')} --client-id any
-    oauth-machines login ${at('sumup-pos-pro')} --client-id any --open
-    oauth-machines token ${at('mypos')} --client-id any
-    oauth-machines status
+    ${invocation} login ${at('tyro')} --client-id any
+    ${invocation} login ${at('sumup-pos-pro')} --client-id any --open
+    ${invocation} token ${at('mypos')} --client-id any
+    ${invocation} status
 
   The folder goes when the emulator ends. Ctrl-C ends it.
 `

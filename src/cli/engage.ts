@@ -1,4 +1,4 @@
-import { fail, OAuthError } from '../failure.ts'
+import { type Failure, fail, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { openLink } from './browser.ts'
 import type { Display } from './displays.ts'
@@ -95,7 +95,7 @@ function createStage({ actor }: Session['connection'], { display, begun, open }:
     const next = () => {
       kept = 'kept'
       show()
-      if (open && !isOver) void openLink(actor.getSnapshot(), terminal)
+      if (open && !isOver) openLink(actor.getSnapshot(), terminal)
     }
     // Where it failed, it is tried once more at the end, and then told.
     begun().then(next, next)
@@ -114,13 +114,27 @@ export function isOfVault(code: string): boolean {
   return code === 'vault_unavailable' || code === 'vault_mismatch'
 }
 
+/** How long a command waits. */
+export interface Waiting {
+  readonly signal: AbortSignal
+  /** Whether somebody said how long to wait, and the next try comes before that. */
+  isInTime(failure: Failure): boolean
+  /** To be called when it is over. */
+  end(): void
+}
+
 /** The time that somebody is ready to wait, and the interruptions. */
-export function patienceOf({ timeout, about }: Patience & { about: string }, interruptions: AbortSignal) {
+export function patienceOf({ timeout, about }: Patience & { about: string }, interruptions: AbortSignal): Waiting {
   const late = new AbortController()
   const remedy = 'Run it again to go on with it.'
   const expire = () => late.abort(new OAuthError(fail('timeout', { about: `${about}, --timeout`, remedy })))
   const timer = timeout === undefined ? undefined : setTimeout(expire, timeout * 1_000)
-  return { signal: AbortSignal.any([interruptions, late.signal]), end: () => clearTimeout(timer) }
+  const latest = timeout === undefined ? 0 : Date.now() + timeout * 1_000
+  return {
+    signal: AbortSignal.any([interruptions, late.signal]),
+    isInTime: ({ retryable, retryAt = Infinity }) => retryable && retryAt < latest,
+    end: () => clearTimeout(timer),
+  }
 }
 
 /** Milliseconds. */

@@ -1,21 +1,23 @@
+import { invocation } from './invocation.ts'
+
 /** An example of each command that works as it stands, given a client id of yours. */
 export const examples = {
-  login: `oauth-machines login tyro --client-id the-id-that-tyro-gave-you
-oauth-machines login sumup-pos-pro --client-id yours --client-secret-file secret.txt --open`,
-  token: `curl -H "Authorization: Bearer $(oauth-machines token tyro)" https://api.tyro.com/connect/pos/orders`,
-  status: `oauth-machines status
-oauth-machines status tyro --connection shop-17 --json`,
-  refresh: 'oauth-machines refresh tyro',
-  logout: 'oauth-machines logout tyro --connection shop-17',
-  import: 'oauth-machines import tyro --connection shop-17 --client-id yours < refresh-token.txt',
-  watch: `oauth-machines watch
-oauth-machines watch tyro --json`,
-  probe: 'oauth-machines probe mypos --sandbox --client-id yours > report.md',
-  providers: `oauth-machines providers list
-oauth-machines providers show tyro > ours.json
-oauth-machines providers check ours.json`,
-  emulator: `oauth-machines emulator
-oauth-machines emulator --port 0 --interval 1`,
+  login: `${invocation} login tyro --client-id the-id-that-tyro-gave-you
+${invocation} login sumup-pos-pro --client-id yours --client-secret-file secret.txt --open`,
+  token: `curl -H "Authorization: Bearer $(${invocation} token tyro)" https://api.tyro.com/connect/pos/orders`,
+  status: `${invocation} status
+${invocation} status tyro --connection shop-17 --json`,
+  refresh: `${invocation} refresh tyro`,
+  logout: `${invocation} logout tyro --connection shop-17`,
+  import: `${invocation} import tyro --connection shop-17 --client-id yours < refresh-token.txt`,
+  watch: `${invocation} watch
+${invocation} watch tyro --json`,
+  probe: `${invocation} probe mypos --sandbox --client-id yours > report.md`,
+  providers: `${invocation} providers list
+${invocation} providers show tyro > ours.json
+${invocation} providers check ours.json`,
+  emulator: `${invocation} emulator
+${invocation} emulator --port 0 --interval 1`,
 } as const
 
 /** What there is to say of all commands. */
@@ -30,6 +32,6 @@ Environment:
   OAUTH_MACHINES_KEY    the key of the vault: 32 random bytes in base64 (openssl rand -base64 32), or the word
                         keyring, for the keyring of the system; else the folder has a file of its own for it
 
-Try it without a provider: oauth-machines emulator
+Try it without a provider: ${invocation} emulator
 
-oauth-machines <command> --help says more.`
+${invocation} <command> --help says more.`

@@ -3,8 +3,9 @@ import { OAuthError } from '../failure.ts'
 import { WrongUse } from './command.ts'
 import { commandFor, nameOf, tellConnected } from './connected.ts'
 import { isOfVault } from './engage.ts'
+import { prepareToUse } from './preparing.ts'
 import { askSecretly } from './prompt.ts'
-import { open, type Prepared, prepare, recalled, type SessionOptions } from './session.ts'
+import { open, type Prepared, recalled, type SessionOptions } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
 /** In bytes, as much as an answer may have. */
@@ -12,7 +13,7 @@ const LARGEST = 65_536
 
 /** Adopts the refresh token of another integration, from standard input, and proves it by one refresh. */
 export async function importToken(argument: string, options: SessionOptions, terminal: Terminal): Promise<void> {
-  const prepared = await prepare(argument, options, terminal)
+  const prepared = await prepareToUse(argument, options, terminal)
   if (prepared.provider.grant === 'client_credentials')
     throw new WrongUse(`${prepared.provider.name} has no refresh tokens: ${commandFor('token', argument, prepared)}`)
   await using session = open(prepared, terminal)
@@ -57,6 +58,19 @@ async function readAll(): Promise<string> {
 function tokenIn(text: string): string {
   const token = text.trim()
   if (token === '') throw new WrongUse('Standard input holds no refresh token.')
+  if (isJson(token))
+    throw new WrongUse('Standard input holds JSON: give the bare refresh token, for instance by jq -r .refresh_token')
   if (!/^[\x20-\x7e]+$/.test(token)) throw new WrongUse('Standard input holds more than one line, or no refresh token.')
   return token
+}
+
+/** An answer with tokens, or a token in quotation marks. */
+function isJson(text: string): boolean {
+  if (!/^["[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }

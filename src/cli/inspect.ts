@@ -3,38 +3,46 @@ import { parseArgs } from 'node:util'
 import { OAuthError } from '../failure.ts'
 import { startViewer, type Viewer, type ViewerOptions } from '../viewer/index.ts'
 import { type Command, print, WrongUse } from './command.ts'
-import { Interruption } from './exit-codes.ts'
+import { invocation } from './invocation.ts'
+import type { ViewerLine } from './json.ts'
+import { jsonLine } from './printable.ts'
+import { nobodyReads } from './terminal.ts'
 
 /** Where the viewer listens, unless told otherwise. */
 const PORT = 4455
 const KEY = 'OAUTH_MACHINES_VIEWER_KEY'
 
-const help = `Usage: oauth-machines inspect [options]
+const help = `Usage: ${invocation} inspect [options]
 
 Opens the viewer: a page on this machine that shows the flows of your programs as they run. Ctrl-C ends it.
 
   --port <number>    where it listens, on 127.0.0.1; 0 is any free port (default ${PORT})
   --origin <origin>  a page's origin that may connect, such as http://localhost:5173; may be repeated
+  --json             prints one JSON object a line, for programs
   --help             this text
 
 ${KEY}   the key of the link for programs, so that it stays the same at each start:
-                            22 to 200 letters, digits, - and _, chosen at random`
+                            22 to 200 letters, digits, - and _, chosen at random
+
+Example:
+  ${invocation} inspect --port 0 --origin http://localhost:5173`
 
 export const inspect: Command = {
   summary: 'shows flows as they run, in a page on this machine',
   help,
   async run(args) {
-    const viewer = await start(optionsOf(args))
-    const unread = nobodyReads()
-    print(welcome(viewer))
-    await ended(viewer, unread)
-    if (unread.aborted) throw unread.reason
-    print('The viewer has ended.')
+    const values = valuesOf(args)
+    const { json: isJson = false } = values
+    const viewer = await start(optionsOf(values))
+    print(isJson ? lineOf(viewer, viewer.link) : welcome(viewer))
+    const another = () => print(isJson ? lineOf(viewer, viewer.newLink()) : `  ${viewer.newLink()}`)
+    await ended(viewer, another)
+    if (nobodyReads.aborted) throw nobodyReads.reason
+    if (!isJson) print('The viewer has ended.')
   },
 }
 
-function optionsOf(args: readonly string[]): ViewerOptions {
-  const { port = String(PORT), origin: origins = [] } = valuesOf(args)
+function optionsOf({ port = String(PORT), origin: origins = [] }: ReturnType<typeof valuesOf>): ViewerOptions {
   if (!/^\d{1,5}$/.test(port)) throw new WrongUse(`--port ${port} is no port.`)
   const key = process.env[KEY]
   return { port: Number(port), origins, ...(key !== undefined && key !== '' && { key }) }
@@ -42,7 +50,11 @@ function optionsOf(args: readonly string[]): ViewerOptions {
 
 function valuesOf(args: readonly string[]) {
   try {
-    const options = { port: { type: 'string' }, origin: { type: 'string', multiple: true } } as const
+    const options = {
+      port: { type: 'string' },
+      origin: { type: 'string', multiple: true },
+      json: { type: 'boolean' },
+    } as const
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new WrongUse(error instanceof Error ? error.message : String(error))
@@ -74,21 +86,18 @@ function welcome({ link, hostLink }: Viewer): string {
 `
 }
 
-/** Aborts when nobody reads what is said here any more, as behind `| head`. It is no error to end with a stack. */
-function nobodyReads(): AbortSignal {
-  const controller = new AbortController()
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', () => controller.abort(new Interruption('pipe')))
-  return controller.signal
+function lineOf({ hostLink }: Viewer, link: string): string {
+  const line: ViewerLine = { type: 'viewer', link, hostLink, port: Number(new URL(link).port) }
+  return jsonLine({ version: 1, ...line })
 }
 
 /** Gives out links until a signal comes, or nobody reads them. A second signal ends the process at once. */
-async function ended(viewer: Viewer, unread: AbortSignal): Promise<void> {
+async function ended(viewer: Viewer, another: () => void): Promise<void> {
   const lines = createInterface({ input: process.stdin })
-  lines.on('line', () => print(`  ${viewer.newLink()}`))
+  lines.on('line', another)
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-    unread.addEventListener('abort', () => resolve(), { once: true })
+    nobodyReads.addEventListener('abort', () => resolve(), { once: true })
   })
   lines.close()
   await viewer.close()

@@ -21,6 +21,7 @@ export type JsonLine =
   | AnswerLine
   | ReportLine
   | FailureLine
+  | ViewerLine
 
 /** Which connection a line is about. */
 export interface Whose {
@@ -110,6 +111,8 @@ export interface StatusLine extends Whose {
   readonly state?: string
   /** Whether there is a session. */
   readonly connected: boolean
+  /** A logout has not reached the provider: it is finished by another one, and until then no token is handed out. */
+  readonly logoutPending?: true
   /** Whether only a person can move this on. */
   readonly needsPerson: boolean
   readonly scope?: string
@@ -175,6 +178,8 @@ export interface ReportLine {
   readonly requests: number
   readonly polls: number
   readonly left: string
+  /** The ids of questions that were planned and not reached. */
+  readonly notAsked: readonly string[]
 }
 
 /** Any command: it failed. The last line. */
@@ -193,4 +198,15 @@ export interface ToldFailure {
   readonly retryAt?: number
   /** The server's own word. */
   readonly error?: string
+}
+
+/** `inspect`: it listens. With another `link` for each line on standard input. */
+export interface ViewerLine {
+  readonly type: 'viewer'
+  /** For a browser; opens once. Whoever has it sees all that the page shows. */
+  readonly link: string
+  /** For programs: what `connectViewer` takes. */
+  readonly hostLink: string
+  /** On 127.0.0.1. */
+  readonly port: number
 }

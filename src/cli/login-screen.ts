@@ -30,23 +30,32 @@ const WIDEST = 72
 export function screenOf(view: View, heading: string, paper: Paper): string {
   const qr = view.qr && qrLines(view.qr, paper)
   const beside = qr && withQr(view, heading, qr, paper)
-  return (beside ?? stacked(view, heading, paper)).join('\n')
+  const lines = stacked(view, heading, paper)
+  return (beside ?? (qr && above(lines, view, qr, paper)) ?? lines).join('\n')
 }
 
 function withQr(view: View, heading: string, qr: readonly string[], paper: Paper): string[] | undefined {
   const qrWidth = view.qr?.[0]?.length ?? 0
   const width = paper.columns - MARGIN.length - GAP - qrWidth - 1
+  if (width < NARROWEST) return undefined
   const words = wordsOf(view, heading, width)
   const below = linkOf(view, paper)
   const height = Math.max(words.length, qr.length)
   // One more for the line on which the cursor stands.
-  if (width < NARROWEST || height + below.length + 1 > paper.rows) return undefined
+  if (height + below.length + 1 > paper.rows) return undefined
   const rows = Array.from({ length: height }, (_, index) => {
     const { text = '', style } = words[index] ?? {}
     const room = ' '.repeat(Math.max(0, width - lengthOf(text)) + GAP)
     return `${MARGIN}${styled(text, style, paper)}${room}${qr[index] ?? ''}`.trimEnd()
   })
   return [...rows, ...below]
+}
+
+/** The words above the QR code. */
+function above(lines: readonly string[], view: View, qr: readonly string[], paper: Paper): string[] | undefined {
+  const isTooWide = MARGIN.length + (view.qr?.[0]?.length ?? 0) >= paper.columns
+  if (isTooWide || lines.length + qr.length + 2 > paper.rows) return undefined
+  return [...lines, '', ...qr.map((line) => `${MARGIN}${line}`)]
 }
 
 function stacked(view: View, heading: string, paper: Paper): string[] {
@@ -60,16 +69,22 @@ function styled(text: string, style: Style | undefined, paper: Paper): string {
 }
 
 function wordsOf(view: View, heading: string, width: number): Line[] {
-  const { title, instruction, userCode, secondsLeft, waiting } = view
+  const { title, instruction, userCode, secondsLeft } = view
+  const why = whyOf(view)
   const code = userCode?.groups.map(plain).join(' ')
   return [
     ...[{ text: '' }, ...said(heading, width, 'bold'), { text: '' }],
     ...said(instruction ?? title, width),
     ...(code === undefined ? [] : boxed(code)),
     ...(secondsLeft === undefined ? [] : [{ text: '' }, timeLeft(secondsLeft)]),
-    ...(waiting ? [{ text: '' }, ...said(waiting.why, width, view.failure ? 'yellow' : 'dim')] : []),
+    ...(why ? [{ text: '' }, ...said(why, width, view.failure ? 'yellow' : 'dim')] : []),
     ...[{ text: '' }, ...said('Ctrl-C cancels.', width, 'dim')],
   ]
+}
+
+/** Why nothing more happens now, and what is wrong where something is. */
+export function whyOf({ waiting, failure }: View): string | undefined {
+  return waiting && [...(failure ? [failure.text] : []), waiting.why].join(' ')
 }
 
 /** What is left of the time, in seconds; the last minute stands out. */
@@ -82,9 +97,13 @@ function boxed(code: string): Line[] {
   return [{ text: '' }, { text: `╭${edge}╮` }, { text: `│   ${code}   │`, style: 'bold' }, { text: `╰${edge}╯` }]
 }
 
-/** Only where it stays in one piece: it is there to be clicked. */
+/** Whether the link stays in one piece here: it is there to be clicked. */
+export function hasRoomFor(url: string, { columns }: Pick<Paper, 'columns'>): boolean {
+  return MARGIN.length + url.length < columns
+}
+
 function linkOf({ link, userCode }: View, { columns, style }: Paper): string[] {
-  if (!link || !userCode || link.url.length + MARGIN.length >= columns) return []
+  if (!link || !userCode || !hasRoomFor(link.url, { columns })) return []
   return ['', `${MARGIN}${style('dim', link.url)}`]
 }
 
@@ -102,7 +121,8 @@ function said(text: string, width: number, style?: Style): Line[] {
 }
 
 /** A word that is too long is cut, an address after a slash. */
-function cut(word: string, width: number): string[] {
+function cut(word: string, columns: number): string[] {
+  const width = Math.max(1, columns)
   const parts: string[] = []
   let rest = [...word]
   while (rest.length > width) {

@@ -2,13 +2,14 @@ import { tellConnected } from './connected.ts'
 import type { Engaged } from './engage.ts'
 import { afterAsking } from './exit-codes.ts'
 import { type LoginOptions, plainLogin } from './plain-login.ts'
+import { prepareToUse } from './preparing.ts'
 import { redirectLogin } from './redirect-login.ts'
-import { type Prepared, prepare } from './session.ts'
+import type { Prepared } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Connects, or goes on with a login that was begun; ends at once where there is a session. */
 export async function login(argument: string, options: LoginOptions, terminal: Terminal): Promise<void> {
-  const prepared = await prepare(argument, options, terminal)
+  const prepared = await prepareToUse(argument, options, terminal)
   const engaged = await carriedOut(prepared, options, terminal)
   tellConnected('login', argument, prepared, engaged, terminal)
 }

@@ -1,17 +1,11 @@
 import { type Failure, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { commandFor, nameOf } from './connected.ts'
-import {
-  isAtRest,
-  open,
-  type Prepared,
-  prepare,
-  recalled,
-  type Session,
-  type SessionOptions,
-  stateOf,
-  until,
-} from './session.ts'
+import { isOfVault } from './engage.ts'
+import { forgetHere } from './forgetting.ts'
+import type { ToldFailure } from './json.ts'
+import { type Named, nameFor, type SessionOptions } from './named.ts'
+import { isAtRest, open, type Prepared, prepare, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
 import { toldFailure } from './told-failure.ts'
 
@@ -22,57 +16,66 @@ export interface LogoutOptions extends SessionOptions {
 
 /** Revokes, then forgets: session, registration and secret. */
 export async function logout(argument: string, options: LogoutOptions, terminal: Terminal): Promise<void> {
-  const prepared = await prepare(argument, options, terminal)
-  const outcome = await ended(argument, prepared, options, terminal)
-  await prepared.forget()
-  tellOutcome(prepared, outcome, terminal)
+  const { named, ...outcome } = await (options.local ? endedHere : ended)(argument, options, terminal)
+  await named.forget()
+  tellOutcome(named, outcome, terminal)
 }
 
 interface Outcome {
+  readonly named: Named
   readonly wasConnected: boolean
   readonly revoked: boolean
   /** Why the provider has not ended the session, or may not have. */
-  readonly failure?: Failure | undefined
+  readonly failure?: ToldFailure | undefined
 }
 
-async function ended(
-  argument: string,
-  prepared: Prepared,
-  { local = false }: LogoutOptions,
-  terminal: Terminal,
-): Promise<Outcome> {
+/** Whoever cannot read the vault, or has lost the secret, can leave it all the same. */
+async function endedHere(argument: string, options: LogoutOptions): Promise<Outcome> {
+  const named = await nameFor(argument, options)
+  return { named, revoked: false, ...(await forgetHere(named)) }
+}
+
+async function ended(argument: string, options: LogoutOptions, terminal: Terminal): Promise<Outcome> {
+  const prepared = await prepare(argument, options, terminal)
   await using session = open(prepared, terminal)
-  const { connection } = session
   const { context } = await recalled(session, terminal.signal)
+  const { failure } = context
+  if (failure && isOfVault(failure.code)) throw new OAuthError(withHint(failure, argument, prepared))
   const wasConnected = context.token !== undefined
-  const outcome = wasConnected && !local ? await revoked(argument, prepared, session, terminal) : { revoked: false }
-  await connection.forget()
-  return { wasConnected, ...outcome }
+  const outcome = wasConnected ? await revoked(argument, prepared, session, terminal) : { revoked: false }
+  await session.connection.forget()
+  return { named: prepared, wasConnected, ...outcome }
 }
 
 async function revoked(argument: string, prepared: Prepared, { connection }: Session, terminal: Terminal) {
   const look = (snapshot: FlowSnapshot) => {
     const { failure } = snapshot.context
     if (stateOf(snapshot) === 'backingOff' && failure) throw new OAuthError(withHint(failure, argument, prepared))
-    return isAtRest(snapshot) ? { revoked: failure === undefined, failure } : undefined
+    return isAtRest(snapshot) ? { revoked: failure === undefined, failure: failure && toldFailure(failure) } : undefined
   }
   connection.send({ type: 'token.revoke' })
   return await until(connection, look, terminal.signal)
 }
 
-/** The wish is stored, and no token is handed out any more. */
+/** The next one goes on with it: once the wish is stored, no token is handed out. */
 function withHint(failure: Failure, argument: string, prepared: Prepared): Failure {
   const again = commandFor('logout', argument, prepared)
   return { ...failure, message: `${failure.message} Run it again: ${again}; with --local it is only forgotten here.` }
 }
 
-function tellOutcome(prepared: Prepared, { wasConnected, revoked, failure }: Outcome, terminal: Terminal): void {
-  const { provider, name } = prepared
-  const why = failure && { failure: toldFailure(failure) }
-  terminal.tell({ type: 'disconnected', provider: provider.id, connection: name, revoked, ...why })
-  const sign = terminal.style('green', '✔')
-  const how = revoked ? 'Disconnected' : wasConnected ? 'Forgotten here' : 'Was not connected, and is forgotten'
-  terminal.print(`${sign} ${how}: ${nameOf(prepared)}`)
+function tellOutcome(
+  named: Named,
+  { wasConnected, revoked, failure }: Omit<Outcome, 'named'>,
+  terminal: Terminal,
+): void {
+  const { provider, name } = named
+  const about = nameOf(named)
+  const isUnread = failure !== undefined && !wasConnected
+  terminal.tell({ type: 'disconnected', provider: provider.id, connection: name, revoked, ...(failure && { failure }) })
+  const untold = isUnread ? 'Could not be read, and is forgotten' : 'Was not connected, and is forgotten'
+  const how = revoked ? 'Disconnected' : wasConnected ? 'Forgotten here' : untold
+  terminal.print(`${terminal.style('green', '✔')} ${how}: ${about}`)
   if (failure) terminal.note(failure.message)
-  else if (wasConnected && !revoked) terminal.note(`${nameOf(prepared)} was not told: its session goes on there.`)
+  if (isUnread || (wasConnected && !revoked && !failure))
+    terminal.note(`${about} was not told: its session${isUnread ? ', if there was one,' : ''} goes on there.`)
 }

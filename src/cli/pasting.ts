@@ -29,7 +29,12 @@ export async function pastedInto(
 export async function* linesFrom(terminal: Terminal): AsyncGenerator<string> {
   while (stdin.isTTY && !terminal.isJson) yield await askSecretly('The URL that the browser came to', terminal)
   const lines = createInterface({ input: stdin, signal: terminal.signal })
-  for await (const line of lines) if (line.trim() !== '') yield line.trim()
+  try {
+    for await (const line of lines) if (line.trim() !== '') yield line.trim()
+  } finally {
+    // Or an input that stays open would keep this process alive.
+    lines.close()
+  }
 }
 
 function told(error: unknown): string {

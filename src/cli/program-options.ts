@@ -14,6 +14,10 @@ export function connectionOptions(command: Command): Command {
   return command.option('--connection <name>', 'which of several merchants', 'default')
 }
 
+export function savingOptions(command: Command): Command {
+  return command.option('--no-save-secret', 'does not keep the client secret, sealed, beside the vault')
+}
+
 /** Who this is to the provider. A login remembers it. */
 export function registrationOptions(command: Command): Command {
   return command

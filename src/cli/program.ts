@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { print } from './command.ts'
 import type { EmulatorOptions } from './emulate.ts'
 import { ending, examples } from './help.ts'
+import { invocation } from './invocation.ts'
 import type { LogoutOptions } from './logout.ts'
 import type { LoginOptions } from './plain-login.ts'
 import type { ProbeOptions } from './probe/probe.ts'
@@ -11,6 +12,7 @@ import {
   patienceOptions,
   portOption,
   registrationOptions,
+  savingOptions,
   secondsOption,
 } from './program-options.ts'
 import type { ProvidersOptions } from './providers.ts'
@@ -18,6 +20,7 @@ import type { SessionOptions } from './session.ts'
 import type { StatusOptions } from './status.ts'
 import { createTerminal, type Terminal, type TerminalOptions } from './terminal.ts'
 import type { TokenOptions } from './token.ts'
+import type { WatchOptions } from './watch.ts'
 
 /** What main does with what was typed. */
 export interface Program {
@@ -43,20 +46,24 @@ export function createProgram(): Program {
   const forOne = (words: string, summary: string, example: string) =>
     registrationOptions(connectionOptions(add(words, summary, example)))
 
-  patienceOptions(forOne('login <provider>', 'connects, or goes on with a login that was begun', examples.login))
+  const forSome = (words: string, summary: string, example: string) =>
+    registrationOptions(add(words, summary, example).option('--connection <name>', 'only this one'))
+
+  savingOptions(
+    patienceOptions(forOne('login <provider>', 'connects, or goes on with a login that was begun', examples.login)),
+  )
     .option('--open', 'opens the link in the browser of this machine')
-    .option('--no-save-secret', 'does not keep the client secret, sealed, beside the vault')
     .action(async (provider: string, options: Told<LoginOptions>) => {
       const { login } = await import('./login.ts')
       await login(provider, options, speaking(options))
     })
 
-  patienceOptions(forOne('token <provider>', 'prints a fresh access token, and nothing else', examples.token)).action(
-    async (provider: string, options: Told<TokenOptions>) => {
-      const { token } = await import('./token.ts')
-      await token(provider, options, speaking(options))
-    },
-  )
+  savingOptions(
+    patienceOptions(forOne('token <provider>', 'prints a fresh access token, and nothing else', examples.token)),
+  ).action(async (provider: string, options: Told<TokenOptions>) => {
+    const { token } = await import('./token.ts')
+    await token(provider, options, speaking(options))
+  })
 
   add('status [provider]', 'tells how the connections stand; asks nobody', examples.status)
     .option('--connection <name>', 'only this one')
@@ -86,8 +93,8 @@ export function createProgram(): Program {
     },
   )
 
-  forOne('watch [provider]', 'runs connections and tells what happens, until Ctrl-C', examples.watch).action(
-    async (provider: string | undefined, options: Told<SessionOptions>) => {
+  forSome('watch [provider]', 'runs connections and tells what happens, until Ctrl-C', examples.watch).action(
+    async (provider: string | undefined, options: Told<WatchOptions>) => {
       const { watch } = await import('./watch.ts')
       await watch(provider, options, speaking(options))
     },
@@ -95,6 +102,7 @@ export function createProgram(): Program {
 
   patienceOptions(forOne('probe <provider>', 'asks a live server what its documentation leaves open', examples.probe))
     .option('--yes', 'does not ask whether to go on')
+    .option('--pkce', 'also sends a wrong verifier, for which somebody logs in once more')
     .option('--reuse', 'also uses a refresh token twice, which mostly ends the session of the probe')
     .option('--revoke', 'also revokes; some servers then end other sessions of the same merchant too')
     .option('--open', 'opens the link in the browser of this machine')
@@ -145,21 +153,19 @@ function addProviders(root: Command, speaking: (options: TerminalOptions) => Ter
   const providers = addTo(root, 'providers', 'lists, shows and checks what PROVIDER may be', examples.providers)
   const add = (words: string, summary: string, example: string) => allOptions(addTo(providers, words, summary, example))
 
-  add('list', 'those that come with this package, and those of logins', 'oauth-machines providers list').action(
+  add('list', 'those that come with this package, and those of logins', `${invocation} providers list`).action(
     async (options: Told<ProvidersOptions>) => {
       const { listProviders } = await import('./providers.ts')
       await listProviders(options, speaking(options))
     },
   )
-  add(
-    'show <id>',
-    'its data as JSON, to be saved and changed',
-    'oauth-machines providers show tyro > ours.json',
-  ).action(async (id: string, options: Told<ProvidersOptions>) => {
-    const { showProvider } = await import('./providers.ts')
-    await showProvider(id, options, speaking(options))
-  })
-  add('check <file>', 'whether a JSON file holds a provider', 'oauth-machines providers check ours.json').action(
+  add('show <id>', 'its data as JSON, to be saved and changed', `${invocation} providers show tyro > ours.json`).action(
+    async (id: string, options: Told<ProvidersOptions>) => {
+      const { showProvider } = await import('./providers.ts')
+      await showProvider(id, options, speaking(options))
+    },
+  )
+  add('check <file>', 'whether a JSON file holds a provider', `${invocation} providers check ours.json`).action(
     async (file: string, options: TerminalOptions) => {
       const { checkProviderFile } = await import('./providers.ts')
       await checkProviderFile(file, speaking(options))

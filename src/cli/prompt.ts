@@ -4,22 +4,33 @@ import { plain } from '../plain-text.ts'
 import { Interruption } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Asks a person for a secret, and shows nothing of it. Rejects with an {@link Interruption} at Ctrl-C. */
+/** Asks a person for a secret, and shows nothing of it. Rejects with an {@link Interruption} at Ctrl-C and Ctrl-D. */
 export async function askSecretly(question: string, { signal }: Terminal): Promise<string> {
   const { default: password } = await import('@inquirer/password')
   const message = `${plain(question)} (not shown)`
+  const ended = new AbortController()
+  // Where the input ends, the prompt stops reading without a word.
+  const end = () => ended.abort()
+  stdin.once('pause', end)
   try {
-    // Standard output is for results.
-    const answer = await password({ message, mask: false, validate: isText }, { input: stdin, output: stderr, signal })
+    const answer = await password(
+      { message, mask: false, toggleMask: false, validate: isText },
+      // Standard output is for results.
+      { input: stdin, output: stderr, signal: AbortSignal.any([signal, ended.signal]) },
+    )
     return answer.trim()
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interruption('SIGINT')
-    throw error
+    if (!ended.signal.aborted && !(error instanceof Error && error.name === 'ExitPromptError')) throw error
+    // While a prompt reads keys, no signal comes of them; others than it wait for that too.
+    process.emit('SIGINT')
+    throw new Interruption('SIGINT')
+  } finally {
+    stdin.off('pause', end)
   }
 }
 
-/** Asks a person whether to go on. Rejects with an {@link Interruption} at Ctrl-C. */
+/** Asks a person whether to go on. Rejects with an {@link Interruption} at Ctrl-C and Ctrl-D. */
 export async function confirmed(question: string, { signal }: Terminal): Promise<boolean> {
   const asking = createInterface({ input: stdin, output: stderr })
   try {

@@ -1,12 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { OAuthError } from '../failure.ts'
 import { defineProvider } from '../providers/define-provider.ts'
 import type { Provider } from '../providers/provider.ts'
-import { codeOf } from '../vault/file/disk-errors.ts'
 import { WrongUse } from './command.ts'
 import { presets } from './presets.ts'
 import type { Remembered } from './remembered.ts'
+import { readSmallText } from './small-text.ts'
 
 /** In bytes: provider data has a few thousand. */
 const LARGEST = 1_048_576
@@ -33,7 +32,7 @@ function isPath(argument: string): boolean {
 /** Reads provider data. Throws {@link WrongUse}, which names the member that is wrong, and quotes nothing of the file. */
 export async function readProvider(path: string): Promise<Provider> {
   const name = basename(path)
-  const text = await readText(path, name)
+  const text = await readSmallText(path, name, LARGEST)
   try {
     return defineProvider(JSON.parse(text))
   } catch (error) {
@@ -42,14 +41,4 @@ export async function readProvider(path: string): Promise<Provider> {
     const where = /\(line \d+ column \d+\)/.exec(error.message)?.[0] ?? ''
     throw new WrongUse(`${name} is not JSON ${where}`.trimEnd().concat('.'))
   }
-}
-
-async function readText(path: string, name: string): Promise<string> {
-  try {
-    const { size } = await stat(path)
-    if (size <= LARGEST) return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new WrongUse(`${name} cannot be read (${codeOf(error)}).`)
-  }
-  throw new WrongUse(`${name} is too large for provider data.`)
 }

@@ -1,9 +1,13 @@
+import { misconfigured } from '../failure.ts'
 import { plain } from '../plain-text.ts'
 import type { Provider } from '../providers/provider.ts'
+import { checkRegistration, type Registration } from '../registration.ts'
+import { isOrigin, resourceOf } from '../resource/resource-origins.ts'
 import { homeAt } from './home.ts'
 import type { ProviderLine } from './json.ts'
 import { presets } from './presets.ts'
 import { providerFor, readProvider } from './provider-argument.ts'
+import { sandboxOf } from './registration-options.ts'
 import { rememberedIn } from './remembered.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,10 +43,24 @@ export async function showProvider(id: string, { vault }: ProvidersOptions, term
 /** Says whether a file holds a provider; where not, which member is wrong. */
 export async function checkProviderFile(path: string, terminal: Terminal): Promise<void> {
   const provider = await readProvider(path)
+  for (const one of provider.sandbox ? [provider, sandboxOf(provider)] : [provider]) checkInUse(one)
   terminal.tell({ ...lineOf(provider, 'file'), data: provider })
   terminal.print(
     `${terminal.style('green', '✔')} ${plain(provider.name)} (${provider.id}), ${provider.grant.replaceAll('_', ' ')}`,
   )
+}
+
+/** What a client would complain of, whatever the registration. Throws `OAuthError`. */
+function checkInUse(provider: Provider): void {
+  const { name, clientAuthentication, grant, resource } = provider
+  const registration: Registration = {
+    clientId: 'any',
+    ...(clientAuthentication !== 'none' && { clientSecret: 'any' }),
+    ...(grant === 'authorization_code' && { redirectUri: 'http://127.0.0.1/callback' }),
+  }
+  resourceOf(checkRegistration(provider, registration, true), [], true)
+  if (resource && !resource.origins.every(isOrigin))
+    throw misconfigured(`${name}, resource.origins`, 'without a path: the token goes to all of an origin')
 }
 
 function lineOf({ id, name, grant }: Provider, from: ProviderLine['from']): ProviderLine {

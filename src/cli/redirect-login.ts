@@ -48,12 +48,14 @@ async function withListening(
   const binding = bindingOf(prepared)
   const accepts = (url: Sealed) => isAwaited(url, session, prepared)
   const respond = (url: Sealed) => session.connection.respond(url, binding === undefined ? {} : { binding })
-  // What becomes of it, the states tell.
+  // The port hears one answer: where that leads to no session, nothing more is to be awaited.
+  const over = new AbortController()
   loopback
     .answer(accepts)
     .then(respond)
-    .catch(() => {})
-  return await shown(session, prepared, options, terminal, { binding })
+    .catch((error: unknown) => over.abort(error))
+  const signal = AbortSignal.any([terminal.signal, over.signal])
+  return await shown(session, prepared, options, { ...terminal, signal }, { binding })
 }
 
 /** On the port that the browser was told, where it is free: the browser may still be on its way. */

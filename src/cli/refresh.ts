@@ -1,19 +1,20 @@
 import { fail, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { nameOf, tellConnected } from './connected.ts'
-import { type Engaged, isOfVault, patienceOf } from './engage.ts'
-import { isAtRest, open, type Prepared, prepare, recalled, type Session, stateOf, until } from './session.ts'
+import { type Engaged, isOfVault, patienceOf, type Waiting } from './engage.ts'
+import { prepareToUse } from './preparing.ts'
+import { isAtRest, open, type Prepared, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
 import { personNeeded, type TokenOptions } from './token.ts'
 
 /** Gets a new token now, whatever is left of the old one. */
 export async function refresh(argument: string, options: TokenOptions, terminal: Terminal): Promise<void> {
-  const prepared = await prepare(argument, options, terminal)
+  const prepared = await prepareToUse(argument, options, terminal)
   const patience = patienceOf({ ...options, about: prepared.provider.name }, terminal.signal)
   try {
     await using session = open(prepared, terminal)
     const before = await askedOf(session, argument, prepared, patience.signal)
-    const engaged = await until(session.connection, (snapshot) => renewed(snapshot, before), patience.signal)
+    const engaged = await until(session.connection, (snapshot) => renewed(snapshot, before, patience), patience.signal)
     tellConnected('refresh', argument, prepared, engaged, terminal)
   } finally {
     patience.end()
@@ -36,10 +37,11 @@ async function askedOf(session: Session, argument: string, prepared: Prepared, s
   return token?.generation ?? 0
 }
 
-function renewed(snapshot: FlowSnapshot, before: number): Engaged | undefined {
+function renewed(snapshot: FlowSnapshot, before: number, { isInTime }: Waiting): Engaged | undefined {
   const { token, failure } = snapshot.context
   const state = stateOf(snapshot)
   if (state === 'authorized' && token && token.generation > before) return { already: false, snapshot }
+  if (failure && state === 'backingOff' && isInTime(failure)) return undefined
   if (failure && (state === 'backingOff' || isAtRest(snapshot))) throw new OAuthError(failure)
   return undefined
 }

@@ -2,34 +2,26 @@ import { env } from 'node:process'
 import type { InspectionEvent } from 'xstate'
 import { type Client, createClient } from '../client.ts'
 import type { Connection } from '../connection.ts'
+import { createEnvironment } from '../environment.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import type { Grant, Provider } from '../providers/provider.ts'
 import type { Transition } from '../transitions.ts'
 import { CLIENT_SECRET } from './client-secret.ts'
-import { WrongUse } from './command.ts'
-import { type Home, homeAt } from './home.ts'
-import { providerFor } from './provider-argument.ts'
-import { CLIENT_ID, type Ready, type RegistrationOptions, registrationFor } from './registration-options.ts'
-import { placeOf, type Remembered, rememberedIn } from './remembered.ts'
+import type { Home } from './home.ts'
+import { type Named, named, nameFor, type SessionOptions } from './named.ts'
+import { CLIENT_ID, type Ready, registrationFor } from './registration-options.ts'
+import { type Remembered, rememberedIn } from './remembered.ts'
+import { createRequests } from './requests.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What the commands for one connection may be told. */
-export interface SessionOptions extends RegistrationOptions {
-  readonly vault?: string
-}
+export type { SessionOptions } from './named.ts'
 
 /** One connection, as far as it is known before anything runs. */
-export interface Prepared extends Ready {
-  readonly home: Home
-  /** As the user calls it. */
-  readonly name: string
-  /** As the vault knows it. */
-  readonly place: string
-  /** What was remembered of just this connection. */
-  readonly known: Remembered | undefined
+export interface Prepared extends Named, Ready {
+  /** Its endpoints are those of the sandbox, where that is meant. */
+  readonly provider: Provider
   /** Remembers how it was made. */
   remember(withSecret?: boolean): Promise<void>
-  forget(): Promise<void>
 }
 
 /** A connection that runs. */
@@ -40,37 +32,33 @@ export interface Session extends AsyncDisposable {
 
 /** Finds out what is meant, and asks for what is missing. Throws {@link WrongUse}. */
 export async function prepare(argument: string, options: SessionOptions, terminal: Terminal): Promise<Prepared> {
-  if (options.connection === '') throw new WrongUse('--connection is empty.')
-  const home = homeAt(options.vault)
-  const memory = rememberedIn(home.folder)
-  const provider = await providerFor(argument, memory.all)
-  const known = await memory.one(placeOf(provider, options.connection))
-  const like = known ?? (await likely(memory.all(), provider.id))
-  const ready = await registrationFor(provider, withEnvironment(options), like, home, terminal)
-  return prepared(ready, provider, options.connection, known, home)
+  const one = await nameFor(argument, options)
+  const { known, provider, home } = one
+  const like = known ?? (await likely(rememberedIn(home.folder).all(), provider.id))
+  return prepared(one, await registrationFor(provider, withEnvironment(options), like, home, terminal))
 }
 
-/** A connection that is remembered, as it is: the environment speaks of one that is named. */
-export async function prepareKnown(known: Remembered, home: Home, terminal: Terminal): Promise<Prepared> {
+/**
+ * A connection that is remembered. The environment speaks of one that is named: of all others it is asked for no more than
+ * a secret that is not remembered.
+ *
+ * @param typed what was said of this connection and of others
+ */
+export async function prepareKnown(
+  known: Remembered,
+  typed: Omit<SessionOptions, 'connection'>,
+  home: Home,
+  terminal: Terminal,
+): Promise<Prepared> {
   const { provider, connection } = known
-  return prepared(
-    await registrationFor(provider, { connection }, known, home, terminal),
-    provider,
-    connection,
-    known,
-    home,
-  )
+  const clientSecret = known.secret ? undefined : env[CLIENT_SECRET]
+  const options = { ...typed, connection, ...(clientSecret && { clientSecret }) }
+  const ready = await registrationFor(provider, options, known, home, terminal)
+  return prepared(named(provider, known, options, home), ready)
 }
 
-function prepared(ready: Ready, provider: Provider, name: string, known: Remembered | undefined, home: Home): Prepared {
-  const memory = rememberedIn(home.folder)
-  const place = placeOf(provider, name)
-  return {
-    ...ready,
-    ...{ home, name, place, known },
-    remember: async (withSecret = true) => memory.keep(await ready.remembering(withSecret)),
-    forget: () => memory.forget(place),
-  }
+function prepared(one: Named, ready: Ready): Prepared {
+  return { ...one, ...ready, remember: async (withSecret = true) => one.keep(await ready.remembering(withSecret)) }
 }
 
 /** What was typed goes before what is in the environment, and that before what is remembered. */
@@ -96,11 +84,13 @@ export function open(
 ): Session {
   const { redirectUri, inspect } = settings
   const used = redirectUri === undefined ? registration : { ...registration, redirectUri }
-  const options = { vault: home.vault, allowLoopbackHttp: true, ...(inspect && { inspect }) }
+  const requests = createRequests()
+  const environment = createEnvironment({ fetch: requests.fetch })
+  const options = { vault: home.vault, environment, allowLoopbackHttp: true, ...(inspect && { inspect }) }
   const client: Client<Grant> = createClient(provider, used, options)
   const connection: Connection = client.connect(place)
   if (terminal.isVerbose) connection.on('transition', (transition) => terminal.note(remarkOn(place, transition)))
-  return { client, connection, [Symbol.asyncDispose]: () => connection.stop() }
+  return { client, connection, [Symbol.asyncDispose]: () => requests.stop(connection, terminal) }
 }
 
 function remarkOn(place: string, { from, to, event, endpoint, status }: Transition): string {

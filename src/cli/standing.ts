@@ -1,6 +1,6 @@
 import { plain } from '../plain-text.ts'
+import type { Grant } from '../providers/provider.ts'
 import { type Summary, summarize } from '../recall.ts'
-import { parseRecord } from '../vault/parse-record.ts'
 import { VaultError } from '../vault/vault-error.ts'
 import type { Seen } from '../view/seen.ts'
 import { view } from '../view/view.ts'
@@ -16,6 +16,8 @@ export interface Standing {
   readonly words: string
 }
 
+type Whose = Pick<StatusLine, 'type' | 'provider' | 'connection' | 'providerName' | 'clientId' | 'sandbox'>
+
 const machines = {
   device_code: 'deviceCode',
   authorization_code: 'authorizationCode',
@@ -23,7 +25,7 @@ const machines = {
 } as const
 
 /** Reads a record, and tells what it says now. */
-export async function standingOf(known: Remembered, { vault }: Home): Promise<Standing> {
+export async function standingOf(known: Remembered, { look }: Home): Promise<Standing> {
   const { provider, connection, clientId, sandbox } = known
   const whose = {
     type: 'status',
@@ -32,12 +34,11 @@ export async function standingOf(known: Remembered, { vault }: Home): Promise<St
     providerName: provider.name,
     clientId,
     sandbox,
-  } as const
+  } as const satisfies Whose
   try {
-    const entry = await vault.read(placeOf(provider, connection))
-    const parsed = entry && parseRecord(entry.record)
-    if (parsed && !('record' in parsed)) throw new VaultError('newer' in parsed ? 'newer_format' : 'corrupt')
-    const summary = summarize(parsed?.record, Date.now(), provider.name)
+    const record = await look(placeOf(provider, connection))
+    const summary = summarize(record, Date.now(), provider.name)
+    if (record?.wantsRevoke) return leaving(whose, summary, provider.grant)
     return {
       line: { ...whose, ...membersOf(summary, provider.grant) },
       words: wordsOf(summary, machines[provider.grant]),
@@ -49,12 +50,21 @@ export async function standingOf(known: Remembered, { vault }: Home): Promise<St
   }
 }
 
+/** No token is handed out any more, and none can be had before somebody has logged out for good. */
+function leaving(whose: Whose, known: Summary, grant: Grant): Standing {
+  const summary = { ...known, token: undefined }
+  return {
+    line: { ...whose, ...membersOf(summary, grant), needsPerson: true, logoutPending: true },
+    words: `${wordsOf({ ...summary, standing: 'revoking' }, machines[grant])} · log out again to finish it`,
+  }
+}
+
 const waiting = ['idle', 'awaitingUser', 'polling', 'slowDown', 'revoked', 'expired', 'failed']
 
-function membersOf({ standing, token, retryAt, failure }: Summary, grant: Remembered['provider']['grant']) {
+function membersOf({ standing, token, retryAt, failure }: Summary, grant: Grant) {
   return {
     state: standing,
-    connected: token !== undefined && standing !== 'revoking',
+    connected: token !== undefined,
     needsPerson: grant !== 'client_credentials' && waiting.includes(standing),
     ...(token && { scope: token.scope }),
     ...(token?.expiresAt !== undefined && { expiresAt: token.expiresAt }),

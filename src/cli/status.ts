@@ -2,6 +2,7 @@ import { plain } from '../plain-text.ts'
 import { WrongUse } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type Home, homeAt } from './home.ts'
+import { invocation } from './invocation.ts'
 import { type Remembered, rememberedIn } from './remembered.ts'
 import { type Standing, standingOf } from './standing.ts'
 import type { Terminal } from './terminal.ts'
@@ -40,7 +41,7 @@ function isWanted({ provider, connection }: Remembered, argument: string | undef
 
 function textOf(standings: readonly Standing[], home: Home, { style }: Terminal): string {
   const place = [`${style('dim', 'Vault')}  ${plain(home.folder)}`, `${style('dim', 'Key')}    ${keyWords[home.key]}`]
-  if (standings.length === 0) return [...place, '', 'Nothing is connected: oauth-machines login PROVIDER'].join('\n')
+  if (standings.length === 0) return [...place, '', `Nothing is connected: ${invocation} login PROVIDER`].join('\n')
   const names = standings.map(({ line }) => plain(`${line.provider} / ${line.connection}`))
   const width = Math.max(...names.map((name) => name.length))
   const lines = standings.map(({ line, words }, index) => {

@@ -47,18 +47,30 @@ export function createTerminal({ json = false, verbose = false }: TerminalOption
 
 function interruptions(): AbortSignal {
   const controller = new AbortController()
-  const interrupt = (by: Signal | 'pipe') => {
-    if (controller.signal.aborted && by !== 'pipe') process.exit(exitCodes[by])
+  const interrupt = (by: Signal) => {
+    if (controller.signal.aborted) process.exit(exitCodes[by])
     controller.abort(new Interruption(by))
   }
   for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name))
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Whoever read along went away. Any other trouble with the output leaves nobody to tell either.
-      interrupt('pipe')
-      process.exitCode ??= error.code === 'EPIPE' ? undefined : exitCodes.failed
-    })
-  return controller.signal
+  return AbortSignal.any([controller.signal, unread.signal])
+}
+
+const unread = new AbortController()
+
+/** Aborts with an {@link Interruption} when nobody reads what is said here any more, as behind `| head`. */
+export const nobodyReads = unread.signal
+
+/** To be called before anything is said: trouble with the output would end the process with a stack. */
+export function heedOutput(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever read along may go away; what a full disk did not take is missed.
+    if (code !== 'EPIPE') {
+      process.exitCode = exitCodes.failed
+      process.stderr.write(`The output could not be written (${code}).\n`)
+    }
+    unread.abort(new Interruption('pipe'))
+  })
+  process.stderr.on('error', () => unread.abort(new Interruption('pipe')))
 }
 
 /** Waits until somebody ends the command, which is no failure unless nobody reads along any more. */

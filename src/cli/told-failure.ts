@@ -12,12 +12,16 @@ export function toldFailure({ code, message, retryable, retryAt, error }: Failur
 /** What a command was ended by, in one line; of a defect no more than its kind, since its text may hold anything. */
 export function troubleOf(trouble: unknown): ToldFailure {
   if (trouble instanceof OAuthError) return toldFailure(trouble.failure)
-  if (trouble instanceof VaultError) return { code: 'vault_unavailable', message: trouble.message, retryable: true }
+  if (trouble instanceof VaultError) return { ...codeOf(trouble), message: trouble.message }
   if (trouble instanceof WrongUse) return { code: 'wrong_use', message: trouble.message }
   if (trouble instanceof Interruption) return { code: 'interrupted', message: saidOf(trouble) }
   const kind = trouble instanceof Error ? trouble.constructor.name : typeof trouble
   const message = `Unexpected error in oauth-machines (${kind}). Please report it, with what --verbose adds; nothing stored is lost.`
   return { code: 'defect', message }
+}
+
+function codeOf({ mismatch }: VaultError) {
+  return { code: mismatch ? 'vault_mismatch' : 'vault_unavailable', retryable: !mismatch } as const
 }
 
 function saidOf({ by }: Interruption): string {

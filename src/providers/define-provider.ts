@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { misconfigured, type OAuthError } from '../failure.ts'
 import type { Endpoints, Grant, Provider } from './provider.ts'
 
-const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'))
+/** A folder is named for it, and some systems take no long names. */
+const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,63}$/, 'up to 64 lower-case letters, digits and hyphens'))
 const text = v.pipe(v.string(), v.nonEmpty())
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const httpUrl = v.pipe(

@@ -21,7 +21,7 @@ export type Endpoint = Exclude<keyof Endpoints, 'authorization'>
 
 /** A provider as JSON-serialisable data. Charts and actors are written per grant and know no provider by name. */
 export interface Provider {
-  /** Names the provider in records and in paths: lower-case letters, digits and hyphens. */
+  /** Names the provider in records and in paths: up to 64 lower-case letters, digits and hyphens. */
   id: string
   /** Names the provider to people. */
   name: string

@@ -32,7 +32,7 @@ export function resourceOf(
 }
 
 /** Without a path: the token would go to all of the server. */
-function isOrigin(text: string): boolean {
+export function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { href, origin } = new URL(text)
   return href === `${origin}/`

@@ -17,7 +17,7 @@ describe('a server that does not echo state', { timeout: 60_000 }, () => {
     expect(code).toBe(0)
     expect(out).toMatch(/Is `state` echoed\?[^#]*It is missing\.[^#]*`unsafe_missing_state`/)
     expect(out).toContain('Revocation: the data names no endpoint for it.')
-    expect(out).toContain('What was begun and not revoked goes on at the provider')
+    expect(out).toContain('Sessions begun: 1; known to have ended at the provider: 0.')
     expect((await world.run(['status'])).out).toContain('Nothing is connected')
   })
 

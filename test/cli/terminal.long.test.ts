@@ -75,8 +75,24 @@ describe.skipIf(!hasTerminals)('on a terminal (needs Python for one)', { timeout
           .map((line) => line.length),
       ),
     ).toBeLessThanOrEqual(50)
+    // The link does not fit: it stands above, in one piece for whoever copies it.
+    expect(till.out()).toMatch(new RegExp(`\nhttp\\S+user_code=${code}\r?\n`))
     world.emulator.deny(code)
     expect((await till.ended()).code).toBe(1)
+  })
+
+  it('a narrow but high one has the picture below', async () => {
+    const till = typed(login('high'), { columns: 50, rows: 60 })
+    await till.shows(/(left[\s\S]*Ctrl-C cancels\.[\s\S]*[█▀▄]{8})/)
+    till.child.stdin.write('\u0003')
+    expect((await till.ended()).code).toBe(130)
+  })
+
+  it('the narrowest one has the words, and hears Ctrl-C', async () => {
+    const till = typed(login('narrow'), { columns: 20, rows: 30 })
+    await till.shows(/(Ctrl-C cancels\.)/)
+    till.child.stdin.write('\u0003')
+    expect((await till.ended()).code).toBe(130)
   })
 
   it('NO_COLOR sets no colour, and the picture is there', async () => {

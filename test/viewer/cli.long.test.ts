@@ -33,7 +33,9 @@ afterAll(async () => {
 })
 
 const type = (words: readonly string[], env: NodeJS.ProcessEnv = {}, folder = built) =>
-  startProgram(join(folder, 'src/cli/main.ts'), words, { env: { OAUTH_MACHINES_VIEWER_KEY: '', ...env } })
+  startProgram(join(folder, 'src/cli/main.ts'), words, {
+    env: { OAUTH_MACHINES_VIEWER_KEY: '', npm_command: '', ...env },
+  })
 
 async function outcome(words: readonly string[], env?: NodeJS.ProcessEnv, folder?: string) {
   const { ended, out, err } = type(words, env, folder)

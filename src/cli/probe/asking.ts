@@ -9,7 +9,7 @@ export function askingOn(prepared: Prepared, { open = false }: { open?: boolean 
   const whose = { provider: prepared.provider.id, connection: prepared.name }
   const show = (text: string, link: string) => {
     if (!terminal.isJson) terminal.note(`\nThe probe needs a session of its own.\n${text}\nLink: ${link}\n`)
-    if (open) void openUrl(link, terminal)
+    if (open) openUrl(link, terminal)
   }
   return {
     signal: terminal.signal,

@@ -1,6 +1,7 @@
 import type { Answer } from '../../protocol/http.ts'
 import type { Settings } from '../../registration.ts'
 import type { Tokens } from '../../vault/record.ts'
+import type { Redirected } from './redirects.ts'
 import type { Wire } from './wire.ts'
 
 /** What came of a question. */
@@ -17,8 +18,6 @@ export interface Login {
   readonly tokens: Tokens
   /** The answer that brought the tokens. */
   readonly answer: Answer
-  /** What was found on the way to it. */
-  readonly findings: readonly Told[]
 }
 
 /** A finding and its question. */
@@ -35,8 +34,14 @@ export interface Means {
   session(): Promise<Login>
   /** A second one. */
   another(): Promise<Login>
+  /** A login in a browser, as far as its code: no session yet. */
+  redirected(): Promise<Redirected>
   /** The session has other tokens now, or none that can be used. */
   replace(tokens: Tokens | undefined): void
+  /** A session has begun beside those. */
+  began(): void
+  /** A session is known to have ended at the provider. */
+  ended(): void
 }
 
 export interface Question {
@@ -44,6 +49,8 @@ export interface Question {
   readonly question: string
   /** How many requests it sends at the most. */
   readonly requests: number
+  /** Whether it needs no session: such are asked first, while nothing can have failed yet. Default false. */
+  readonly isAlone?: boolean
   /** What it costs, where that is more than a request. */
   readonly cost?: string
   ask(means: Means): Promise<Finding>

@@ -1,7 +1,6 @@
 import { stdin } from 'node:process'
 import { defaultEnvironment } from '../../environment.ts'
 import { checkRegistration, type Settings } from '../../registration.ts'
-import type { Tokens } from '../../vault/record.ts'
 import { WrongUse } from '../command.ts'
 import { type Patience, patienceOf } from '../engage.ts'
 import { afterAsking, Interruption } from '../exit-codes.ts'
@@ -9,18 +8,16 @@ import { confirmed } from '../prompt.ts'
 import { type Prepared, prepare, type SessionOptions } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
 import { askingOn } from './asking.ts'
-import type { Login, Means, Question, Told } from './finding.ts'
+import type { Question, Told } from './finding.ts'
 import { logIn } from './logins.ts'
-import { questionsFor, unasked } from './questions.ts'
+import { questionsFor, unasked, type Wishes } from './questions.ts'
+import { redirected } from './redirects.ts'
 import { planOf, reportOf } from './report.ts'
+import { createSessions } from './sessions.ts'
 import { createWire, type Wire } from './wire.ts'
 
-export interface ProbeOptions extends SessionOptions, Patience {
+export interface ProbeOptions extends SessionOptions, Patience, Wishes {
   readonly yes?: boolean
-  /** Also uses a refresh token twice. */
-  readonly reuse?: boolean
-  /** Also revokes. */
-  readonly revoke?: boolean
   readonly open?: boolean
   /** Between two requests, in seconds. */
   readonly pause: number
@@ -51,10 +48,10 @@ export async function probe(argument: string, options: ProbeOptions, terminal: T
   }
 }
 
-/** One for all, another beside the one that is revoked, and a new one after that of a reuse. */
+/** One for all, another for a wrong verifier and beside the one that is revoked, and a new one after that of a reuse. */
 function loginsFor(questions: readonly Question[]): number {
-  const [reuses, revokes] = ['reuse', 'revocation'].map((id) => questions.some((one) => one.id === id))
-  return 1 + (revokes ? 1 : 0) + (revokes && reuses ? 1 : 0)
+  const [proves, reuses, revokes] = ['pkce', 'reuse', 'revocation'].map((id) => questions.some((one) => one.id === id))
+  return 1 + (proves ? 1 : 0) + (revokes ? 1 : 0) + (revokes && reuses ? 1 : 0)
 }
 
 async function consent({ yes }: ProbeOptions, terminal: Terminal): Promise<void> {
@@ -78,49 +75,30 @@ async function asked(
     terminal.tell({ type: 'answer', provider: provider.id, ...finding })
     terminal.note(`✔ ${finding.question}`)
   }
-  const sessions = createSessions(() => logIn(settings, wire, askingOn(prepared, options, terminal)), tell)
+  const tellOnce = (finding: Told) => (told.some(({ id }) => id === finding.id) ? undefined : tell(finding))
+  const asking = askingOn(prepared, options, terminal)
+  const sessions = createSessions(
+    () => logIn(settings, wire, asking, tellOnce),
+    () => redirected(settings, wire, asking, tellOnce),
+  )
+  const rest = new Set(questions)
   try {
-    for (const { id, question, ask } of questions)
+    for (const one of questions) {
+      const { id, question, ask } = one
       tell({ id, question, ...(await ask({ settings, wire, ...sessions.means })) })
+      rest.delete(one)
+    }
   } catch (error) {
     throw afterAsking(error)
   } finally {
-    const left = sessions.left(options.revoke === true)
+    const left = sessions.left()
     const { requests, polls } = wire.counts()
-    terminal.print(reportOf(settings, told, unasked(provider, options), { requests, polls, left }))
-    terminal.tell({ type: 'report', provider: provider.id, requests, polls, left })
-  }
-}
-
-/** The sessions of a probe, of which one is asked for where it is needed. */
-function createSessions(logInOnce: () => Promise<Login>, tell: (finding: Told) => void) {
-  let current: Login | undefined
-  let logins = 0
-
-  async function begin(): Promise<Login> {
-    const login = await logInOnce()
-    logins += 1
-    if (logins === 1) for (const finding of login.findings) tell(finding)
-    return login
-  }
-
-  const means: Pick<Means, 'session' | 'another' | 'replace'> = {
-    async session() {
-      current ??= await begin()
-      return current
-    },
-    another: begin,
-    replace(tokens: Tokens | undefined) {
-      current = tokens && current ? { ...current, tokens } : undefined
-    },
-  }
-
-  return {
-    means,
-    left(revoked: boolean): string {
-      if (logins === 0) return 'No session was begun.'
-      if (revoked && !current) return 'The sessions of the probe were revoked.'
-      return 'Its tokens were kept nowhere. What was begun and not revoked goes on at the provider until it ends there.'
-    },
+    const open = [
+      ...[...rest].map(({ question }) => `${question} The probe ended before.`),
+      ...unasked(provider, options),
+    ]
+    terminal.print(reportOf(settings, told, open, { requests, polls, left }))
+    const notAsked = [...rest].map(({ id }) => id)
+    terminal.tell({ type: 'report', provider: provider.id, requests, polls, left, notAsked })
   }
 }

@@ -7,13 +7,29 @@ import { readTokens } from '../../protocol/token-response.ts'
 import { member } from '../../protocol/verdict.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Settings } from '../../registration.ts'
-import { reuse, revoke, unknownRevocation } from './costly-questions.ts'
+import { invocation } from '../invocation.ts'
+import { pkce, reuse, revoke, unknownRevocation } from './costly-questions.ts'
 import type { Question } from './finding.ts'
-import { INVENTED } from './invented.ts'
+import { CLIENT_REFUSED, INVENTED } from './invented.ts'
 import { errorIn, statusOf } from './wire.ts'
 
-/** Which of the questions concern a provider, in the order in which they are asked. */
-export function questionsFor(provider: Provider, options: { reuse?: boolean; revoke?: boolean }): Question[] {
+/** Costly questions that are wished for. */
+export interface Wishes {
+  /** Also logs in once more, and sends a wrong verifier. */
+  readonly pkce?: boolean
+  /** Also uses a refresh token twice. */
+  readonly reuse?: boolean
+  /** Also revokes. */
+  readonly revoke?: boolean
+}
+
+/** Which of the questions concern a provider, in the order in which they are asked: a login may fail, and ends the rest. */
+export function questionsFor(provider: Provider, options: Wishes): Question[] {
+  const questions = concerning(provider, options)
+  return [...questions.filter(({ isAlone }) => isAlone), ...questions.filter(({ isAlone }) => !isAlone)]
+}
+
+function concerning(provider: Provider, options: Wishes): Question[] {
   const isService = provider.grant === 'client_credentials'
   const hasSecret = provider.clientAuthentication !== 'none'
   return [
@@ -21,22 +37,26 @@ export function questionsFor(provider: Provider, options: { reuse?: boolean; rev
     ...(isService ? [unknownScope] : [rotation, wrongToken]),
     ...(hasSecret ? [wrongSecret, otherAuthentication] : []),
     ...(provider.endpoints.revocation === undefined ? [] : [unknownRevocation]),
+    ...(options.pkce && provider.grant === 'authorization_code' ? [pkce] : []),
     ...(options.reuse && !isService ? [reuse] : []),
     ...(options.revoke && provider.endpoints.revocation !== undefined ? [revoke] : []),
   ]
 }
 
 /** What cannot be asked in minutes, or not without harm, and what to do instead. */
-export function unasked({ grant, endpoints }: Provider, options: { reuse?: boolean; revoke?: boolean }): string[] {
+export function unasked({ grant, endpoints }: Provider, options: Wishes): string[] {
   const isService = grant === 'client_credentials'
   const isRedirect = grant === 'authorization_code'
   const possible: readonly [boolean, string][] = [
-    [!isService, 'How long a session lives, used and unused: it takes days. Keep `oauth-machines watch` running.'],
+    [!isService, `How long a session lives, used and unused: it takes days. Keep \`${invocation} watch\` running.`],
     [!isService && !options.reuse, 'Whether a refresh token may be used twice: `--reuse` asks it.'],
     [endpoints.revocation === undefined, 'Revocation: the data names no endpoint for it.'],
     [endpoints.revocation !== undefined && !options.revoke, 'What a revocation ends: `--revoke` asks it.'],
-    [isRedirect, 'Whether PKCE is enforced: it takes another login, which must fail.'],
-    [isRedirect, 'Other endpoints: save the data by `oauth-machines providers show`, change them, and probe the file.'],
+    [isRedirect && !options.pkce, 'Whether PKCE is enforced: `--pkce` asks it, with another login.'],
+    [
+      isRedirect,
+      `Other endpoints: save the data by \`${invocation} providers show\`, change them, and probe the file.`,
+    ],
   ]
   return possible.flatMap(([isOpen, line]) => (isOpen ? [line] : []))
 }
@@ -99,6 +119,7 @@ const wrongToken: Question = {
   id: 'wrong-token',
   question: 'How is a refresh token refused that is not known?',
   requests: 1,
+  isAlone: true,
   async ask({ settings, wire }) {
     const answer = await wire.send(refreshRequest(settings, { refreshToken: INVENTED }))
     const isKnown = errorIn(answer) === 'invalid_grant'
@@ -107,7 +128,9 @@ const wrongToken: Question = {
       seen: wire.told(answer),
       means: isKnown
         ? 'The end of a session is understood.'
-        : 'Not as RFC 6749 §5.2 says, `invalid_grant`: the end of a session would be taken for trouble.',
+        : errorIn(answer) === 'invalid_client'
+          ? CLIENT_REFUSED
+          : 'Not as RFC 6749 §5.2 says, `invalid_grant`: the end of a session would be taken for trouble.',
     }
   },
 }
@@ -116,8 +139,10 @@ const unknownScope: Question = {
   id: 'unknown-scope',
   question: 'How is a scope refused that is not known?',
   requests: 1,
-  async ask({ settings, wire }) {
+  isAlone: true,
+  async ask({ settings, wire, began }) {
     const answer = await wire.send(clientCredentialsRequest({ ...settings, scope: 'invented-scope' }))
+    if (isTokens(answer)) began()
     const isRefused = (statusOf(answer) ?? 0) >= 400
     return {
       asked: 'A token was asked for with an invented scope.',
@@ -133,8 +158,10 @@ const wrongSecret: Question = {
   id: 'wrong-secret',
   question: 'How is a wrong client secret refused?',
   requests: 1,
-  async ask({ settings, wire }) {
+  isAlone: true,
+  async ask({ settings, wire, began }) {
     const answer = await wire.send(cheapest({ ...settings, clientSecret: INVENTED }))
+    if (isTokens(answer)) began()
     const isUnderstood = errorIn(answer) === 'invalid_client' || statusOf(answer) === 401
     return {
       asked: `A request was sent with an invented secret${settings.provider.grant === 'client_credentials' ? '' : ' and an invented refresh token'}.`,
@@ -152,11 +179,13 @@ const otherAuthentication: Question = {
   id: 'other-authentication',
   question: 'Does the other way of proving the client work as well?',
   requests: 1,
-  async ask({ settings, wire }) {
+  isAlone: true,
+  async ask({ settings, wire, began }) {
     const isBasic = settings.provider.clientAuthentication === 'client_secret_basic'
     const other = isBasic ? 'client_secret_post' : 'client_secret_basic'
     const provider: Provider = { ...settings.provider, clientAuthentication: other }
     const answer = await wire.send(cheapest({ ...settings, provider }))
+    if (isTokens(answer)) began()
     const works = isTokens(answer) || errorIn(answer) === 'invalid_grant'
     return {
       asked: `The secret was sent by \`${other}\`${isBasic ? '' : ', with an invented refresh token'}.`,

@@ -18,7 +18,8 @@ export function createWire(
 ) {
   // A vendor may call the client id private; a very short one would hide half of the words.
   const { clientId } = settings
-  const secrets = new Set([...clientSecrets(settings), ...(clientId.length > 5 ? [clientId] : [])])
+  const secrets = new Set([...formsOf(settings), ...(clientId.length > 5 ? [clientId] : [])])
+  const stoppable = { ...environment, fetch: stoppedBy(signal, environment.fetch) }
   let [requests, polls] = [0, 0]
 
   async function send(request: WireRequest): Promise<Answer> {
@@ -39,7 +40,8 @@ export function createWire(
 
   async function sent(request: WireRequest): Promise<Answer> {
     signal.throwIfAborted()
-    const answer = await post(request, environment, TIMEOUT)
+    const answer = await post(request, stoppable, TIMEOUT)
+    signal.throwIfAborted()
     for (const name of ['access_token', 'refresh_token', 'id_token', 'device_code', 'user_code']) keep(answer, name)
     return answer
   }
@@ -68,6 +70,25 @@ export function createWire(
         ...(names.length === 0 ? [] : [`members: ${names.map((name) => code(name.slice(0, 40))).join(', ')}`]),
       ]
     },
+  }
+}
+
+/** What proves the client, in every form in which one of the questions sends it. */
+function formsOf(settings: Settings): (string | undefined)[] {
+  const forms = (['form', 'raw'] as const).flatMap((basicEncoding) =>
+    ([[], ['basic_semicolon']] as const).map((deviations) => ({ basicEncoding, deviations })),
+  )
+  return forms.flatMap(({ basicEncoding, deviations }) => {
+    const provider = { ...settings.provider, clientAuthentication: 'client_secret_basic', basicEncoding } as const
+    return clientSecrets({ ...settings, provider, deviations })
+  })
+}
+
+/** Nothing that comes is kept, so no answer is waited for where nobody waits for the report. */
+function stoppedBy(signal: AbortSignal, fetch: Environment['fetch']): Environment['fetch'] {
+  return (input, init) => {
+    const own = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    return fetch(input, { ...init, signal: AbortSignal.any(own ? [own, signal] : [signal]) })
   }
 }
 
