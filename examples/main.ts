@@ -13,7 +13,8 @@ const server = await createServer({
 })
 await server.listen()
 const origin = server.resolvedUrls?.local[0] ?? ''
-const pages = ['react/', 'react/login/', 'vue/', 'svelte/', 'solid/', 'plain/', 'backend/'].map((page) => `  ${origin}${page}`)
+const paths = ['react/', 'react/login/', 'vue/', 'svelte/', 'solid/', 'plain/', 'backend/']
+const pages = paths.map((path) => `  ${origin}${path}`)
 
 console.log(`
 The examples run, on this machine only. The providers are emulated:

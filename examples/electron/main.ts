@@ -5,13 +5,19 @@ import { watchView } from '../shared/live-view.ts'
 import { channels, type Opened } from './contract.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const page = process.env.ELECTRON_RENDERER_URL ?? pathToFileURL(here('../renderer/index.html')).href
+// As a frame's own URL is written: what electron-vite tells lacks the slash at its end.
+const page = new URL(process.env.ELECTRON_RENDERER_URL ?? pathToFileURL(here('../renderer/index.html'))).href
 
-if (app.requestSingleInstanceLock()) await run()
+// Not with `await`: Electron is ready only once this module has been evaluated.
+if (app.requestSingleInstanceLock()) app.whenReady().then(run).catch(giveUp)
 else app.quit()
 
+function giveUp(error: unknown): void {
+  console.error(error)
+  app.exit(1)
+}
+
 async function run(): Promise<void> {
-  await app.whenReady()
   // Not before: only then can the operating system be asked for the vault's key.
   const { till, provider } = await import('./till.ts')
   const view = () => viewOf(till.actor.getSnapshot(), Date.now())
@@ -43,8 +49,18 @@ async function run(): Promise<void> {
     })
     window.loadURL(page).catch(console.error)
   }
+  const show = () => {
+    const [window] = BrowserWindow.getAllWindows()
+    if (!window) return open()
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  }
   open()
-  app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && open())
+  // One window, whoever asks for it: a second start of the app, or macOS's dock.
+  app.on('second-instance', show)
+  app.on('activate', show)
+  // A till without its window is of no use, and the next start goes on from the vault. On macOS apps stay until one quits.
+  app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
 
   // What is in flight is finished, and its answer stored, before the app goes.
   let hasStopped = false

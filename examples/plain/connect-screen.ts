@@ -1,5 +1,7 @@
-import { type Button, countdown, type View } from 'oauth-machines/view'
-import { press, qrPath, waitingSeconds } from '../shared/screen.ts'
+import type { Button, View } from 'oauth-machines/view'
+import { keepFocus } from '../shared/keep-focus.ts'
+import { clock, press, qrPath, waitingSeconds } from '../shared/screen.ts'
+import { create, setAttribute, setText } from './elements.ts'
 
 /** Holds nothing from elsewhere: whatever comes is set as text. */
 const skeleton = `
@@ -26,9 +28,10 @@ interface Shown {
   readonly send: (event: Button['event']) => unknown
 }
 
-/** Puts the screen into an element, and returns what draws a view into it. */
+/** Puts the screen into an element, and returns what draws a view into it. Nothing is touched that stays the same. */
 export function createScreen(root: Element, { name, provider, send }: Shown): (view: View) => void {
   root.innerHTML = skeleton
+  for (const screen of root.querySelectorAll('main')) keepFocus(screen)
   const buttons = new Map<string, HTMLButtonElement>()
   const find = (selector: string): Element => root.querySelector(selector) ?? root
   write('[data-name]', name)
@@ -41,7 +44,7 @@ export function createScreen(root: Element, { name, provider, send }: Shown): (v
     write('.failure span', failure?.remedy)
     write('.instruction', view.instruction)
     write('.code .unseen', userCode?.spelled, '.code')
-    write('.code [aria-hidden]', userCode?.groups.join(' '))
+    writeGroups(userCode?.groups ?? [])
     write('figcaption', qr && view.qrLabel, 'figure')
     set('svg', 'viewBox', qr && `0 0 ${qr.length} ${qr.length}`)
     set('svg path', 'd', qr && qrPath(qr))
@@ -55,31 +58,41 @@ export function createScreen(root: Element, { name, provider, send }: Shown): (v
     offer(view.buttons)
   }
 
-  /** Nothing is touched that stays the same, so that nothing is announced twice. What has no text is hidden. */
+  /** What has no text is hidden. */
   function write(selector: string, text: string | undefined, place = selector): void {
-    const element = find(selector)
-    if (element.textContent !== (text ?? '')) element.textContent = text ?? ''
+    setText(find(selector), text ?? '')
     find(place).toggleAttribute('hidden', text === undefined)
   }
 
   function set(selector: string, attribute: string, value: string | undefined): void {
-    if (value === undefined) find(selector).removeAttribute(attribute)
-    else find(selector).setAttribute(attribute, value)
+    setAttribute(find(selector), attribute, value)
+  }
+
+  /** Nothing stands between the groups, so that a copy of them is the code. */
+  function writeGroups(groups: readonly string[]): void {
+    const code = find('.code [aria-hidden]')
+    if (code.textContent !== groups.join('')) code.replaceChildren(...groups.map((group) => create('span', group)))
   }
 
   /** Each event has one button for good, so that whoever is about to press it does not find another one there. */
   function offer(offered: readonly Button[]): void {
-    for (const [event, element] of buttons) element.hidden = !offered.some((button) => button.event === event)
-    for (const button of offered) {
-      const element = buttons.get(button.event) ?? document.createElement('button')
-      if (!buttons.has(button.event)) find(button.audience === 'merchant' ? '.buttons' : '.support div').append(element)
-      buttons.set(button.event, element)
-      Object.assign(element, { type: 'button', className: button.kind, textContent: button.label })
+    for (const [event, element] of buttons)
+      element.toggleAttribute('hidden', !offered.some((button) => button.event === event))
+    for (const [index, button] of offered.entries()) {
+      const element = buttons.get(button.event) ?? addButton(button, offered.slice(index))
+      setText(element, button.label)
+      setAttribute(element, 'class', button.kind)
       element.onclick = (click) => press(click, button, send)
     }
   }
-}
 
-function clock(seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : countdown(seconds)
+  /** Where the order of those that are offered wants it. */
+  function addButton({ event, audience, label }: Button, later: readonly Button[]): HTMLButtonElement {
+    const next = later.find((button) => button.audience === audience && buttons.has(button.event))
+    const element = Object.assign(create('button', label), { type: 'button' })
+    const place = find(audience === 'merchant' ? '.buttons' : '.support div')
+    place.insertBefore(element, (next && buttons.get(next.event)) ?? null)
+    buttons.set(event, element)
+    return element
+  }
 }

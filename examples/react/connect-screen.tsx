@@ -1,12 +1,15 @@
 /** @jsxImportSource react */
 import { useSelector } from '@xstate/react'
-import type { FlowActor, FlowSnapshot } from 'oauth-machines'
-import { type Button, countdown, type View, viewOf } from 'oauth-machines/view'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { firstView, isCounting, press, qrPath, type Shown, waitingSeconds } from '../shared/screen.ts'
+import { type Button, countdown, type View } from 'oauth-machines/view'
+import { useMemo } from 'react'
+import { keepFocus } from '../shared/keep-focus.ts'
+import { liveView } from '../shared/live-view.ts'
+import { press, qrPath, type Shown, waitingSeconds } from '../shared/screen.ts'
 
 export function ConnectScreen({ connection, provider }: { connection: Shown; provider: string }) {
-  const view = useView(connection.actor)
+  const { actor } = connection
+  const live = useMemo(() => liveView(actor), [actor])
+  const view = useSelector(live, (latest) => latest)
   const { failure, userCode, qr, link, waiting, secondsLeft } = view
   const nextIn = waitingSeconds(view)
   const buttonsFor = (audience: Button['audience']) =>
@@ -24,7 +27,7 @@ export function ConnectScreen({ connection, provider }: { connection: Shown; pro
       ))
 
   return (
-    <main className="connect" data-tone={view.tone} tabIndex={-1} aria-label="Connect your terminal">
+    <main className="connect" data-tone={view.tone} tabIndex={-1} aria-label="Connect your terminal" ref={keepFocus}>
       <h1>Connect your terminal</h1>
       <p className="which">
         <b>{connection.name}</b> to <b>{provider}</b>
@@ -37,12 +40,7 @@ export function ConnectScreen({ connection, provider }: { connection: Shown; pro
           </p>
         )}
         {view.instruction && <p>{view.instruction}</p>}
-        {userCode && (
-          <p className="code">
-            <span className="unseen">{userCode.spelled}</span>
-            <span aria-hidden="true">{userCode.groups.join(' ')}</span>
-          </p>
-        )}
+        {userCode && <UserCode {...userCode} />}
       </div>
       {qr && (
         <figure>
@@ -71,27 +69,23 @@ export function ConnectScreen({ connection, provider }: { connection: Shown; pro
       <details className="support">
         <summary>For support</summary>
         {failure?.message && <p>{failure.message}</p>}
-        {buttonsFor('operator')}
+        <div>{buttonsFor('operator')}</div>
       </details>
     </main>
   )
 }
 
-function useView(actor: FlowActor): View {
-  const [second, setSecond] = useState(0)
-  const select = useMemo(() => viewIn(second), [second])
-  const view = useSelector(actor, select)
-  const counts = isCounting(view)
-  useEffect(() => {
-    if (!counts) return
-    const timer = setInterval(() => setSecond((before) => before + 1), 1000)
-    return () => clearInterval(timer)
-  }, [counts])
-  // Not on a server, and not while the page takes over from it: the machine may have gone on by then.
-  const isLive = useSyncExternalStore(noChange, yes, no)
-  return isLive ? view : firstView
+/** Nothing stands between the groups, so that a copy of them is the code. */
+function UserCode({ spelled, groups }: NonNullable<View['userCode']>) {
+  return (
+    <p className="code">
+      <span className="unseen">{spelled}</span>
+      <span aria-hidden="true">
+        {groups.map((group, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two groups may be alike, and none moves
+          <span key={place}>{group}</span>
+        ))}
+      </span>
+    </p>
+  )
 }
-
-/** Another selector each second: the time is looked at anew then, as it is at each snapshot, and never while rendering. */
-const viewIn = (_second: number) => (snapshot: FlowSnapshot) => viewOf(snapshot, Date.now())
-const [yes, no, noChange] = [() => true, () => false, () => () => {}]

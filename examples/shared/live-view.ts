@@ -1,10 +1,11 @@
 import type { FlowActor } from 'oauth-machines'
 import { type View, viewOf } from 'oauth-machines/view'
-import { isCounting } from './screen.ts'
+import { type Observer, type Subscription, toObserver } from 'xstate'
+import { firstView, isCounting } from './screen.ts'
 
 /**
- * Tells what a screen shows: now, at each transition, and each second while a number runs down. For where no framework does
- * it. Returns what ends it.
+ * Tells what a screen shows: now, at each transition, when the connection stops, and each second while a number runs down.
+ * Returns what ends it.
  */
 export function watchView(actor: FlowActor, show: (view: View) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -19,5 +20,24 @@ export function watchView(actor: FlowActor, show: (view: View) => void): () => v
   return () => {
     subscription.unsubscribe()
     clearTimeout(timer)
+  }
+}
+
+/**
+ * The same for XState's bindings, whose `useSelector` takes it as the actor that it is to them. They hear of snapshots only,
+ * and a stop is none; and none of them has a clock. It is idle, and shows {@link firstView}, until it is subscribed to.
+ */
+export function liveView(actor: FlowActor) {
+  let view = firstView
+  return {
+    getSnapshot: () => view,
+    subscribe(observer: Observer<View> | ((view: View) => void)): Subscription {
+      const { next } = toObserver(observer)
+      const unsubscribe = watchView(actor, (latest) => {
+        view = latest
+        next?.(latest)
+      })
+      return { unsubscribe }
+    },
   }
 }

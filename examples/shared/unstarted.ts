@@ -1,10 +1,7 @@
 import { createActor } from 'xstate'
 import { client, name } from './client.ts'
 
-/**
- * A connection for a server that only renders: its machine is not started, so nothing is read, sent or timed. A new one for
- * each request, since some bindings subscribe while they render and have no moment to end that.
- */
+/** A connection for a server that only renders: its machine is not started, so nothing is read, sent or timed. */
 export function unstarted() {
   return { name, actor: createActor(client.machine, { input: { connection: name } }), send: () => undefined }
 }

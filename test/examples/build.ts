@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type InlineConfig } from 'vite'
+import { resolve } from '../../vitest.config.ts'
 
 export const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
 /** Those that render on a server. */
@@ -18,6 +19,7 @@ export const frameworks = Object.keys(screens)
 
 const settings: InlineConfig = {
   configFile: join(examples, 'vite.config.ts'),
+  resolve,
   logLevel: 'warn',
   // Frameworks warn of what is wrong while one develops, and React's StrictMode does its work only then.
   mode: 'development',
@@ -31,6 +33,8 @@ export async function buildPages(outDir: string): Promise<void> {
   const output = { entryFileNames: 'assets/[name].js' }
   await build({ ...settings, build: { outDir, minify: false, rolldownOptions: { input, output } } })
   await writePage(outDir, 'lifecycle', `<!doctype html>${lifecycle}`)
+  // Alone in its origin, as electron-vite serves it.
+  await writePage(outDir, '.', await readFile(join(outDir, 'electron', 'index.html'), 'utf8'))
 }
 
 /** Builds what renders on a server into a folder: `react.js` and so on, with all that they import. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -7,6 +7,7 @@ import { createServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proxyTo } from '../../examples/proxy.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
+import { resolve } from '../../vitest.config.ts'
 import { findChromium, NEEDS_CHROMIUM } from '../support/browser/chromium.ts'
 import { frameworks, screens } from './build.ts'
 import { code, requests, titled } from './screen.ts'
@@ -15,6 +16,10 @@ import { Theatre } from './stage.ts'
 const executable = findChromium()
 const title = executable === undefined ? `the examples (${NEEDS_CHROMIUM})` : 'the examples'
 const root = fileURLToPath(new URL('../../', import.meta.url))
+const program = `
+import { build } from 'vite'
+import { resolve } from './vitest.config.ts'
+await build({ configFile: 'examples/vite.config.ts', resolve, logLevel: 'warn', build: { outDir: process.argv[1] } })`
 
 describe.skipIf(executable === undefined)(title, { timeout: 120_000 }, () => {
   let theatre: Theatre
@@ -31,11 +36,11 @@ describe.skipIf(executable === undefined)(title, { timeout: 120_000 }, () => {
     beforeAll(async () => {
       const copy = join(theatre.folder, 'copy')
       await cp(join(root, 'examples'), join(copy, 'examples'), { recursive: true })
-      for (const name of ['node_modules', 'src', 'machines', 'package.json'])
-        await symlink(join(root, name), join(copy, name))
+      for (const name of ['node_modules', 'package.json']) await symlink(join(root, name), join(copy, name))
       emulator = ends.use(createEmulator({ tyro: { interval: 1 } }))
       const server = await createServer({
         configFile: join(copy, 'examples', 'vite.config.ts'),
+        resolve,
         cacheDir: join(theatre.folder, 'cache'),
         logLevel: 'error',
         server: { host: '127.0.0.1', port: 0, proxy: proxyTo(await emulator.listen()), fs: { strict: false } },
@@ -67,14 +72,10 @@ describe.skipIf(executable === undefined)(title, { timeout: 120_000 }, () => {
   })
 
   it('lead through a login as they are built for production', async () => {
-    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-    const config = join(root, 'examples', 'vite.config.ts')
     const pages = join(theatre.folder, 'pages')
-    await mkdir(pages, { recursive: true })
+    // A process of its own, since what this one has loaded is for development.
     const env = { ...process.env, NODE_ENV: 'production' }
-    await promisify(execFile)(process.execPath, [vite, 'build', '-c', config, '--outDir', pages, '--emptyOutDir'], {
-      env,
-    })
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, pages], { env, cwd: root })
     const seen = frameworks.map(async (name) => {
       const { page, emulator, complaints } = await theatre.show(`/${name}/`, await theatre.stage())
       await page.getByRole('button', { name: 'Connect', exact: true }).click()

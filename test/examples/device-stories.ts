@@ -2,7 +2,18 @@ import { encode } from 'uqr'
 import { describe, expect, it } from 'vitest'
 import { frameworks } from './build.ts'
 import type {} from './pages/lifecycle.ts'
-import { answers, code, focused, focusStays, modules, press, requests, secondsLeft, titled } from './screen.ts'
+import {
+  answers,
+  code,
+  focused,
+  focusStays,
+  modules,
+  press,
+  requests,
+  secondsLeft,
+  titled,
+  watchTouches,
+} from './screen.ts'
 import type { Theatre } from './stage.ts'
 
 /** What every screen of a device login does, whatever it is written with. */
@@ -29,10 +40,14 @@ export function deviceStories(theatre: () => Theatre): void {
       expect(await modules(page)).toEqual(encode(url, { boostEcc: true, border: 4 }).data)
       const before = await secondsLeft(page)
       expect(before).toBeGreaterThan(850)
+      const touched = await watchTouches(page)
       expect(await focusStays(page, 'Cancel', before)).toBe(true)
+      expect(await touched()).toEqual([])
 
       emulator.approve(userCode)
       await titled(page, 'Connected')
+      // Cancel had it, and has gone.
+      expect(await focused(page)).toBe('MAIN')
       expect(await page.locator('.code, .link, figure, .left').filter({ visible: true }).count()).toBe(0)
 
       await press(page, 'Disconnect', 'dismiss')
@@ -79,6 +94,7 @@ export function deviceStories(theatre: () => Theatre): void {
       const seen = await page.evaluate((name) => globalThis.lifecycle(name), framework)
       expect(seen.mounted).toEqual({ subscriptions: 1, timers: 1 })
       expect(seen.unmounted).toEqual({ subscriptions: 0, timers: 0 })
+      expect(seen.stopped).toEqual({ text: 'Stopped', numbers: 0, held: { subscriptions: 0, timers: 0 } })
       // The login went on all the while.
       expect(seen.text).toBe('Approve the connection')
       expect(requests(emulator, 'deviceAuthorization')).toHaveLength(1)

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type App, bundlePreload, launch } from './electron/app.ts'
@@ -17,9 +17,10 @@ export function electronStories(theatre: () => Theatre): void {
       launch({
         USER_DATA: join(theatre().folder, name),
         EMULATOR: stage.origin,
-        ELECTRON_RENDERER_URL: `${stage.origin}/electron/`,
+        // As electron-vite tells it: without a slash at the end.
+        ELECTRON_RENDERER_URL: stage.origin,
       })
-    const show = ({ port }: App, stage: Stage, path = '/electron/'): Promise<Shown> =>
+    const show = ({ port }: App, stage: Stage, path = '/'): Promise<Shown> =>
       theatre().show(path, stage, { script: `globalThis.standInPort = ${port};\n${preload}` })
 
     it('leads through a login, a new start, a disconnect and a refusal', async () => {
@@ -37,7 +38,9 @@ export function electronStories(theatre: () => Theatre): void {
       emulator.approve(await code(page))
       await titled(page, 'Connected')
       await page.close()
-      expect(await app.quit()).toBe(0)
+      expect(await app.startAgain()).toMatchObject({ isMinimized: false })
+      // On a till that is the end of the app. What it knows is in the vault.
+      expect(await app.quit('window.close')).toBe(0)
 
       await using again = await start(stage, 'till')
       const second = await show(again, stage)
@@ -73,6 +76,39 @@ export function electronStories(theatre: () => Theatre): void {
       await page.getByRole('button', { name: 'Get a new code' }).waitFor()
     })
 
+    it.each(['', 'half of it'])(
+      'says that the vault has no key where its file holds "%s", and leaves it',
+      async (left) => {
+        const stage = await theatre().stage()
+        const name = `broken by ${left.length}`
+        const file = join(theatre().folder, name, 'vault-key')
+        await mkdir(join(theatre().folder, name))
+        await writeFile(file, left)
+        await using app = await start(stage, name)
+        const { page } = await show(app, stage)
+        await page.getByRole('button', { name: 'Connect', exact: true }).click()
+        await page.getByText('The storage of this device is in trouble.').first().waitFor()
+        await page.getByText('For support').click()
+        expect(await page.locator('.support p').innerText()).toMatch(/its key cannot be had \(.*vault-key\)/)
+        expect(await readFile(file, 'utf8')).toBe(left)
+      },
+    )
+
+    it('misses nothing that comes while the page asks how things stand', async () => {
+      const { page } = await theatre().show('/', await theatre().stage(), { script: hasty })
+      await titled(page, 'Sooner')
+    })
+
+    it('runs no script in its page but its own', async () => {
+      const { page, told, complaints } = await theatre().show('/', await theatre().stage(), { script: hasty })
+      await titled(page, 'Sooner')
+      await page.evaluate(() => {
+        document.body.append(Object.assign(document.createElement('script'), { textContent: 'injected = true' }))
+      })
+      expect(await page.evaluate(() => 'injected' in globalThis)).toBe(false)
+      expect([...told, ...complaints].join()).toContain('Content Security Policy')
+    })
+
     it('does for a page only what a button offers, and nothing for another page', async () => {
       const stage = await theatre().stage()
       await using app = await start(stage, 'asked')
@@ -96,4 +132,20 @@ export function electronStories(theatre: () => Theatre): void {
       expect(await app.quit()).toBe(0)
     })
   })
+}
+
+/** Stands in a page for the preload script: a view comes before the answer, which was on its way already. */
+function hasty(): void {
+  const titled = (title: string) => ({ title, tone: 'neutral', buttons: [] })
+  let show = (_view: unknown) => {}
+  const terminal = {
+    onView: (listener: typeof show) => {
+      show = listener
+    },
+    open: async () => {
+      show(titled('Sooner'))
+      return { name: 'till', provider: 'provider', view: titled('Later') }
+    },
+  }
+  Object.assign(globalThis, { terminal })
 }

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, NEEDS_CHROMIUM } from '../support/browser/chromium.ts'
 import { buildPages, examples, screens } from './build.ts'
 import { deviceStories } from './device-stories.ts'
 import { electronStories } from './electron-stories.ts'
 import { loginStories } from './login-stories.ts'
+import { looksStories } from './looks-stories.ts'
 import { renderingStories } from './rendering-stories.ts'
 import { Theatre } from './stage.ts'
 
@@ -19,6 +20,21 @@ it('README.md names files that exist', () => {
   const links = lines('README.md').flatMap((line) => [...line.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link))
   expect(links.length).toBeGreaterThan(10)
   expect(links.filter((link) => !existsSync(join(examples, link)))).toEqual([])
+})
+
+it('imports nothing but packages and what stands in examples, so that the folder can be copied', () => {
+  const modules = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /\.(tsx?|vue|svelte)$/.test(path),
+  )
+  const imported = modules.flatMap((path) =>
+    [
+      ...lines(path)
+        .join('\n')
+        .matchAll(/(?:from|import\(?|new URL\()\s*'(\.[^']*)'/g),
+    ].map(([, to = '']) => join(dirname(path), to)),
+  )
+  expect(imported.length).toBeGreaterThan(50)
+  expect(imported.filter((path) => path.startsWith('..'))).toEqual([])
 })
 
 const executable = findChromium()
@@ -40,4 +56,5 @@ describe.skipIf(executable === undefined)(title, { timeout: 60_000 }, () => {
   loginStories(theatre)
   electronStories(theatre)
   renderingStories(theatre)
+  looksStories(theatre)
 })

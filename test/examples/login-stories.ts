@@ -27,6 +27,20 @@ export function loginStories(theatre: () => Theatre): void {
       expect(answers(emulator, 'token')).toEqual([])
       expect(complaints).toEqual([])
     })
+
+    it.each(['code=XYZ', 'error=access_denied', 'state=foreign'])(
+      'lets no answer stay in the address: %s',
+      async (answer) => {
+        const { page, emulator, origin, complaints } = await theatre().show(
+          `/react/login/?${answer}`,
+          await theatre().stage(),
+        )
+        await titled(page, 'Not connected')
+        expect(page.url()).toBe(`${origin}/react/login/`)
+        expect(answers(emulator, 'token')).toEqual([])
+        expect(complaints).toEqual([])
+      },
+    )
   })
 }
 

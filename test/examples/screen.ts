@@ -28,6 +28,21 @@ export async function focusStays(page: Page, name: string, before: number): Prom
   return (await button?.evaluate((element) => element.isConnected && document.activeElement === element)) ?? false
 }
 
+/** Watches what is touched though it stays the same: all but the numbers that run down, and why we wait. */
+export async function watchTouches(page: Page): Promise<() => Promise<readonly string[]>> {
+  const touches = await page.evaluateHandle(() => {
+    const seen: string[] = []
+    const note = ({ target, type, attributeName }: MutationRecord) => {
+      const element = target instanceof Element ? target : target.parentElement
+      if (!element?.closest('[role=timer], .why')) seen.push([element?.tagName, type, attributeName].join(' '))
+    }
+    const observer = new MutationObserver((records) => records.forEach(note))
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+    return seen
+  })
+  return () => touches.jsonValue()
+}
+
 /** What has the focus. */
 export function focused(page: Page): Promise<string | undefined> {
   return page.evaluate(() => document.activeElement?.tagName)

@@ -19,7 +19,9 @@ export const office = createClient(provider, { clientId: 'the-id-that-sumup-gave
 /** Takes the answer of a login page out of the address, where there is one, and hands it over. */
 export function takeAnswer(): void {
   const { href, search, pathname } = location
-  if (!new URLSearchParams(search).has('state')) return
+  const answer = new URLSearchParams(search)
+  // Any of them will do: a code that came without `state` is refused, and must leave the address all the same.
+  if (!['state', 'code', 'error'].some((name) => answer.has(name))) return
   // At once, and once for a page: an effect of a component runs twice under StrictMode, and again at each mount.
   office.send({ type: 'authorization.responded', url: href })
   // The code stays neither in the history nor in what is copied from the address bar, and a reload does not send it again.

@@ -12,8 +12,10 @@ export interface App extends AsyncDisposable {
   readonly port: number
   /** What the page's window.open leads to, and all that was opened outside so far. */
   windowOpen(url: string): Promise<Extract<Report, { kind: 'opened' }>>
-  /** Quits as a person does, and resolves with the exit code. */
-  quit(): Promise<number | null>
+  /** Somebody starts the app a second time; resolves once its minimized window has the focus. */
+  startAgain(): Promise<Extract<Report, { kind: 'focused' }>>
+  /** Quits as a person does, by the menu or by closing the window, and resolves with the exit code. */
+  quit(by?: 'quit' | 'window.close'): Promise<number | null>
 }
 
 /** Starts the example's main.ts as it is, on the stand-in for Electron. */
@@ -22,21 +24,28 @@ export async function launch(variables: {
   readonly EMULATOR: string
   readonly ELECTRON_RENDERER_URL: string
 }): Promise<App> {
-  const main = here('../../../examples/electron/main.ts')
+  const main = new URL('../../../examples/electron/main.ts', import.meta.url).href
   const execArgv = ['--import', here('resolve.ts')]
-  const child = fork(main, {
+  const child = fork(here('entry.ts'), [main], {
     execArgv,
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const exited = once(child, 'exit')
   const hear = async <Kind extends Report['kind']>(kind: Kind): Promise<Extract<Report, { kind: Kind }>> => {
-    const [report] = await Promise.race([once(child, 'message'), exited.then(() => [undefined])])
+    const heard = once(child, 'message', { signal: AbortSignal.timeout(20_000) })
+    const [report] = await Promise.race([heard, exited.then(() => [undefined])])
     if (report?.kind !== kind) throw new Error(`The main process tells ${JSON.stringify(report)}, and not ${kind}.`)
     return report
   }
   const order = (message: Order) => child.send(message)
-  const { port } = await hear('loaded')
+  const stop = async () => {
+    if (child.exitCode === null && child.kill('SIGKILL')) await exited
+  }
+  const { port } = await hear('loaded').catch(async (error) => {
+    await stop()
+    throw error
+  })
 
   return {
     port,
@@ -44,14 +53,16 @@ export async function launch(variables: {
       order({ kind: 'window.open', url })
       return hear('opened')
     },
-    async quit() {
-      order({ kind: 'quit' })
+    startAgain() {
+      order({ kind: 'app', event: 'second-instance' })
+      return hear('focused')
+    },
+    async quit(by = 'quit') {
+      order({ kind: by })
       const [status] = await exited
       return status
     },
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.kill('SIGKILL')) await exited
-    },
+    [Symbol.asyncDispose]: stop,
   }
 }
 

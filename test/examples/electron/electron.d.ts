@@ -14,6 +14,9 @@ declare module 'electron' {
     constructor(options?: { width?: number; height?: number; webPreferences?: { preload?: string } })
     readonly webContents: WebContents
     loadURL(url: string): Promise<void>
+    isMinimized(): boolean
+    restore(): void
+    focus(): void
     on(event: 'closed', listener: () => void): this
   }
 
@@ -22,7 +25,8 @@ declare module 'electron' {
     whenReady(): Promise<void>
     getPath(name: 'userData'): string
     quit(): void
-    on(event: 'activate', listener: () => void): void
+    exit(code?: number): void
+    on(event: 'activate' | 'second-instance' | 'window-all-closed', listener: () => void): void
     on(event: 'will-quit', listener: (event: { preventDefault(): void }) => void): void
   }
 

@@ -14,10 +14,16 @@ export interface Held {
   readonly timers: number
 }
 
+interface Seen {
+  readonly mounted: Held
+  readonly unmounted: Held
+  readonly text: string
+  /** The connection was stopped while its screen was shown. */
+  readonly stopped: { readonly text: string; readonly numbers: number; readonly held: Held }
+}
+
 declare global {
-  var lifecycle: (
-    framework: string,
-  ) => Promise<{ readonly mounted: Held; readonly unmounted: Held; readonly text: string }>
+  var lifecycle: (framework: string) => Promise<Seen>
   var takeOver: (framework: string) => Promise<void>
 }
 
@@ -62,9 +68,21 @@ globalThis.lifecycle = async (framework) => {
     unmount()
     await pause(50)
   }
-  const result = { mounted, unmounted: held(), text }
+  const unmounted = held()
+
+  const unmount = mount(root, till, provider.name)
+  const title = () => root.querySelector('h2')?.textContent ?? ''
+  await until(() => title() === text)
   await till.stop()
-  return result
+  // Sooner than the next look at the time.
+  await pause(100)
+  const numbers = [...root.querySelectorAll('[role=timer], .why > span')].filter((one) =>
+    /\d:\d\d/.test(one.textContent),
+  )
+  const stopped = { text: title(), numbers: numbers.length }
+  unmount()
+  await pause(50)
+  return { mounted, unmounted, text, stopped: { ...stopped, held: held() } }
 }
 
 /** Takes over what a server has rendered, when the machine has gone on already. */
