@@ -10,7 +10,6 @@ import { blocksOf, root, written } from './pages.ts'
 
 const sources = new Map<string, string>([
   ...entryPoints.map(([entry, source]): [string, string] => [entry, `${root}${source}`]),
-  ['@opentelemetry/api', `${root}test/docs/opentelemetry.ts`],
 ])
 
 /** The code of a page's program; the first, or another. */

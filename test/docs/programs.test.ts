@@ -1,9 +1,10 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { waitFor } from 'xstate'
 import { BaseConnection } from '../../src/base-connection.ts'
 import { createClient, tyro } from '../../src/index.ts'
 import { environmentKey, fileVault } from '../../src/vault/file/index.ts'
-import { collected, spans, told } from './opentelemetry.ts'
+import { measured, spans } from './opentelemetry.ts'
 import { blocksOf, written } from './pages.ts'
 import { connectionIn, functionIn, isConnected, patience, printed, programOf, run, surroundings } from './program.ts'
 
@@ -175,38 +176,34 @@ describe('the program of the page', { timeout: 30_000 }, () => {
     till.send({ type: 'token.refresh' })
     await waitFor(till.actor, ({ context }) => context.failure !== undefined, patience)
 
-    const seen = spans.map(({ name, code, attributes }) => [
-      name,
-      attributes.status,
-      attributes.to,
-      code,
-      attributes.failure,
+    const seen = spans().map(({ name, kind, attributes, status }) => [
+      ...[name, kind, attributes.status, attributes.to],
+      ...[status.code, attributes.failure, attributes.connection],
     ])
+    const { CLIENT } = SpanKind
+    const { UNSET, ERROR } = SpanStatusCode
     expect(seen).toEqual([
-      ['oauth deviceAuthorization', 503, 'backingOff', 2, 'server_unavailable'],
-      ['oauth deviceAuthorization', 200, 'awaitingUser', 0, undefined],
-      ['oauth token', 200, 'authorized', 0, undefined],
-      ['oauth token', 403, 'authorized', 2, 'session_expired'],
+      ['oauth deviceAuthorization', CLIENT, 503, 'backingOff', ERROR, 'server_unavailable', 'till-3'],
+      ['oauth deviceAuthorization', CLIENT, 200, 'awaitingUser', UNSET, undefined, 'till-3'],
+      ['oauth token', CLIENT, 200, 'authorized', UNSET, undefined, 'till-3'],
+      ['oauth token', CLIENT, 403, 'authorized', ERROR, 'session_expired', 'till-3'],
     ])
-    for (const { startTime, endTime } of spans) expect(endTime).toBeGreaterThanOrEqual(startTime)
-    expect(told.filter(({ name }) => name === 'oauth.request.duration')).toHaveLength(4)
-    expect(told.filter(({ name }) => name === 'oauth.transitions').at(-1)?.attributes).toMatchObject({
-      to: 'authorized',
-    })
-    const failures = told.filter(({ name }) => name === 'oauth.failures')
-    expect(failures.map(({ attributes }) => attributes.failure)).toEqual(['server_unavailable', 'session_expired'])
+    for (const { duration } of spans()) expect(duration[0]).toBeGreaterThanOrEqual(0)
+    const attributesOf = async (name: string) => (await measured(name)).map(({ attributes }) => attributes)
+    expect(await attributesOf('oauth.request.duration')).toHaveLength(4)
+    expect(await attributesOf('oauth.transitions')).toContainEqual(expect.objectContaining({ to: 'authorized' }))
+    expect((await attributesOf('oauth.failures')).map(({ failure }) => failure)).toEqual([
+      ...['server_unavailable', 'session_expired'],
+    ])
     expect(lines.at(-1)).toMatch(/^oauth failure till-3 session_expired .*must connect again/)
-    expect(collected()).toEqual([
-      {
-        name: 'oauth.connections',
-        value: 1,
-        attributes: { provider: 'tyro', state: 'authorized', failure: 'session_expired' },
-      },
+    expect(await measured('oauth.connections')).toEqual([
+      { attributes: { provider: 'tyro', state: 'authorized', failure: 'session_expired' }, value: 1 },
     ])
     till.send({ type: 'token.revoke' })
     await waitFor(till.actor, ({ value }) => value === 'revoked', patience)
-    const endings = told.filter(({ name }) => name === 'oauth.endings')
-    expect(endings.map(({ attributes }) => attributes)).toEqual([{ provider: 'tyro', because: 'revoked' }])
+    expect(await measured('oauth.endings')).toEqual([
+      { attributes: { provider: 'tyro', because: 'revoked' }, value: 1 },
+    ])
     expect(lines.at(-1)).toMatch(/^oauth ended till-3 revoked/)
   })
 
