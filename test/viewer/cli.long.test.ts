@@ -106,6 +106,23 @@ describe('oauth-machines inspect', { timeout: 30_000 }, () => {
     },
   )
 
+  it('tells programs its links as JSON, one object a line, and no more', async () => {
+    const viewer = type(['inspect', '--port', '0', '--json'])
+    const [, line = ''] = await viewer.says(/^(.*)\n/)
+    const first = JSON.parse(line)
+    const origin = `http://127.0.0.1:${first.port}/#`
+    expect(first).toMatchObject({ version: 1, type: 'viewer', port: expect.any(Number) })
+    for (const link of [first.link, first.hostLink]) expect(link.startsWith(origin)).toBe(true)
+    viewer.child.stdin.write('\n')
+    const [, another = ''] = await viewer.says(/^.*\n(.*)\n/)
+    const second = JSON.parse(another)
+    expect(second).toEqual({ ...first, link: expect.stringContaining(origin) })
+    expect(second.link).not.toBe(first.link)
+    viewer.child.kill('SIGTERM')
+    expect((await viewer.ended()).code).toBe(0)
+    expect([viewer.err(), viewer.out().trim().split('\n').length]).toEqual(['', 2])
+  })
+
   it('goes on where nobody can type', async () => {
     const viewer = type(['inspect', '--port', '0'])
     viewer.child.stdin.end()
