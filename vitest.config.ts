@@ -1,17 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-/** What runs in real time begins first, so that nobody waits for it alone at the end. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('demonstration')
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
-  }
-}
 
 /** The package's own names lead to its sources, not to what the last build left in dist. */
 export const resolve = {
@@ -34,7 +24,6 @@ export default defineConfig({
     exclude: ['test/endurance/**', 'test/**/*.long.test.ts'],
     // Several files wait for real sockets and real seconds: more workers than cores are well used.
     maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
   },
   resolve,
 })
