@@ -1,3 +1,4 @@
+import { nameOf } from './connected.ts'
 import { displayOf, type Login } from './displays.ts'
 import { type Engaged, engage, type Patience } from './engage.ts'
 import { open, type Prepared, type Session, type SessionOptions } from './session.ts'
@@ -26,7 +27,7 @@ export async function shown(
 ): Promise<Engaged> {
   const { provider, name } = prepared
   const { paste = false, binding } = particulars
-  const login: Login = { provider: provider.id, connection: name, heading: `Connect ${provider.name}`, paste }
+  const login: Login = { provider: provider.id, connection: name, heading: `Connect ${nameOf(prepared)}`, paste }
   const display = await displayOf(login, terminal)
   // From the moment at which the provider knows the client, nobody has to say again who it is.
   const begun = () => prepared.remember(options.saveSecret ?? true)

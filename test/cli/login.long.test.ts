@@ -53,6 +53,12 @@ describe('login', { timeout: 60_000 }, () => {
     expect((await third.ended()).code).toBe(0)
   })
 
+  it('says which connection it is, and at which provider', async () => {
+    const login = world.start(device('shop 17'))
+    await login.says(/(?:^|\n)(Connect Our Tyro Connect, shop 17\n)/)
+    await login.kill('SIGINT')
+  })
+
   it('that is refused ends with 1, and says so in one line', async () => {
     const login = world.start(device('refused'))
     world.emulator.deny(await login.says(/Code: (\S+)/))
