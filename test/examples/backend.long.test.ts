@@ -4,6 +4,7 @@ import { createServer } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { appInVite } from '../../examples/backend/in-vite.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
+import { resolve } from '../../vitest.config.ts'
 import { findChromium, NEEDS_CHROMIUM } from '../support/browser/chromium.ts'
 import { titled } from './screen.ts'
 
@@ -31,6 +32,7 @@ describe.skipIf(executablePath === undefined)(title, { timeout: 120_000 }, () =>
       configFile: fileURLToPath(new URL('../../examples/vite.config.ts', import.meta.url)),
       plugins: [appInVite(emulator)],
       logLevel: 'error',
+      resolve,
       server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
     })
     endings.push(() => server.close())

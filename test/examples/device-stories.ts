@@ -66,7 +66,8 @@ export function deviceStories(theatre: () => Theatre): void {
         /^Access was refused\.\s+Try again, and allow access\.$/,
       )
       await page.getByText('For support').click()
-      expect(await page.locator('.support p').innerText()).toContain('Tyro Connect')
+      const message = () => page.locator('.support p').innerText()
+      await expect.poll(message, { timeout: 10_000 }).toContain('Tyro Connect')
       expect(await page.getByRole('button', { name: 'Try again', exact: true }).isVisible()).toBe(true)
       expect(complaints).toEqual([])
     })

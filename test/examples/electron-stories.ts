@@ -89,7 +89,8 @@ export function electronStories(theatre: () => Theatre): void {
         await page.getByRole('button', { name: 'Connect', exact: true }).click()
         await page.getByText('The storage of this device is in trouble.').first().waitFor()
         await page.getByText('For support').click()
-        expect(await page.locator('.support p').innerText()).toMatch(/its key cannot be had \(.*vault-key\)/)
+        const message = () => page.locator('.support p').innerText()
+        await expect.poll(message, { timeout: 10_000 }).toMatch(/its key cannot be had \(.*vault-key\)/)
         expect(await readFile(file, 'utf8')).toBe(left)
       },
     )

@@ -408,6 +408,12 @@ describe('the page', () => {
     expect(acted(more, { type: 'live' })).toMatchObject({ position: undefined, isPlaying: false })
   })
 
+  it('is played and paused by one key, also twice before anything is drawn', () => {
+    const playing = acted(live, step('first'), { type: 'toggle' })
+    expect([playing.isPlaying, acted(playing, { type: 'toggle' }).isPlaying]).toEqual([true, false])
+    expect(acted(live, { type: 'toggle' })).toEqual(acted(live, { type: 'pause' }))
+  })
+
   it('plays the past on until it is the present', () => {
     let state = acted(live, step('first'), { type: 'play' })
     for (let count = 0; count < tillSteps.length && state.isPlaying; count++) state = acted(state, step('forward'))

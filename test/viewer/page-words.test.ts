@@ -174,10 +174,10 @@ describe('why a connection is where it is', () => {
 
 describe('keys', () => {
   const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
-    askedBy({ key, code: '', shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more }, false)
+    askedBy({ key, code: '', shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more })
 
   it.each([
-    [' ', { type: 'pause' }],
+    [' ', { type: 'toggle' }],
     ['ArrowLeft', { type: 'move', by: 'back' }],
     ['ArrowRight', { type: 'move', by: 'forward' }],
     ['Home', { type: 'move', by: 'first' }],
@@ -199,11 +199,6 @@ describe('keys', () => {
     expect(press('&', { code: 'Digit1' })).toEqual({ type: 'number', place: 0, beside: false })
     expect(press('(', { code: 'Digit9', shiftKey: true })).toEqual({ type: 'number', place: 8, beside: true })
     expect(press('0', { code: 'Digit0' })).toBeUndefined()
-  })
-
-  it('play on from where the page stands still', () => {
-    const still = { key: ' ', code: 'Space', shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }
-    expect(askedBy(still, true)).toEqual({ type: 'play' })
   })
 
   it('are all told', () => {

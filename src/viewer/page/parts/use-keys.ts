@@ -1,22 +1,20 @@
 import { useEffect } from 'preact/hooks'
 import type { Connection } from '../state/connections.ts'
-import type { State } from '../state/store.ts'
 import { askedBy, isTaken } from '../words/keys.ts'
 import type { Page } from './page.ts'
 
 interface KeysProps {
   readonly page: Page
-  readonly state: State
   readonly connections: readonly Connection[]
   readonly onHelp: () => void
 }
 
 /** Listens to the keyboard. */
-export function useKeys({ page, state, connections, onHelp }: KeysProps): void {
+export function useKeys({ page, connections, onHelp }: KeysProps): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTaken(event.target, event.key)) return
-      const asked = askedBy(event, state.position !== undefined && !state.isPlaying)
+      const asked = askedBy(event)
       if (!asked) return
       event.preventDefault()
       if (asked.type === 'help') return onHelp()

@@ -64,6 +64,8 @@ export type Action =
   | { readonly type: 'move'; readonly by: Move }
   | { readonly type: 'go'; readonly to: number }
   | { readonly type: 'pause' | 'play' | 'live' }
+  /** Pauses, or plays on where the page stands still. */
+  | { readonly type: 'toggle' }
   | { readonly type: 'note'; readonly text: string; readonly kind: Notice['kind'] }
   | { readonly type: 'dismiss'; readonly id: number }
 
@@ -102,9 +104,11 @@ export function reduce(state: State, action: Action): State {
     case 'go':
       return { ...state, position: action.to, isPlaying: false }
     case 'pause':
-      return { ...state, position: state.position ?? lastOf(collectedIn(state)), isPlaying: false }
+      return paused(state)
     case 'play':
       return played(state)
+    case 'toggle':
+      return state.position !== undefined && !state.isPlaying ? played(state) : paused(state)
     case 'live':
       return live(state)
     case 'note':
@@ -194,6 +198,10 @@ function moved(state: State, by: Move): State {
   const to = steps[target]
   if (by === 'last' || to === undefined) return live(state)
   return { ...state, position: to, isPlaying: state.isPlaying && by === 'forward' }
+}
+
+function paused(state: State): State {
+  return { ...state, position: state.position ?? lastOf(collectedIn(state)), isPlaying: false }
 }
 
 /** Plays on from here; from the end of a recording, from its beginning. */

@@ -27,13 +27,13 @@ const moves: ReadonlyMap<string, Move> = new Map([
 ])
 
 /** Understands a key. `undefined` where it means nothing here. */
-export function askedBy({ key, code, shiftKey, ctrlKey, altKey, metaKey }: Press, isStill: boolean): Asked | undefined {
+export function askedBy({ key, code, shiftKey, ctrlKey, altKey, metaKey }: Press): Asked | undefined {
   if (ctrlKey || altKey || metaKey) return undefined
   if (key === '?') return { type: 'help' }
   const place = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1]
   if (place) return { type: 'number', place: Number(place) - 1, beside: shiftKey }
   if (shiftKey) return undefined
-  if (key === ' ') return { type: isStill ? 'play' : 'pause' }
+  if (key === ' ') return { type: 'toggle' }
   const by = moves.get(key)
   return by && { type: 'move', by }
 }
