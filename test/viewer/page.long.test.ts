@@ -6,6 +6,7 @@ import { parseRecording } from '../../src/inspect/recording.ts'
 import type { Viewer } from '../../src/viewer/index.ts'
 import { recordingOf } from '../../src/viewer/page/files.ts'
 import { findChromium, NEEDS_CHROMIUM } from '../support/browser/chromium.ts'
+import { dialAsPage } from '../support/viewer/talker.ts'
 import { enterHost, type ScriptedHost } from '../support/viewer-page/scripted-host.ts'
 import { type Telling, tell } from '../support/viewer-page/telling.ts'
 import { createVisitor, type Visitor } from '../support/viewer-page/visitor.ts'
@@ -113,11 +114,16 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
   const visit = (options?: BrowserContextOptions) => visitor.visit(viewer.newLink(), options)
 
   async function enter(...tellings: readonly Telling[]): Promise<void> {
+    const witness = await dialAsPage(viewer.newLink())
     host = await enterHost(viewer.hostLink, 'shop', deeds)
     for (const telling of tellings) {
       host.observe(...telling.observations)
       host.show(telling.actor, screenOf(telling))
     }
+    // The viewer knows all of it before a page is opened.
+    const last = tellings.at(-1)?.actor
+    if (last !== undefined) await witness.until(({ type, actor }) => type === 'screen' && actor === last)
+    await witness.close()
   }
 
   describe('lets in', () => {
@@ -529,10 +535,12 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       await page.evaluate(() => {
         navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))
       })
+      await expect.poll(() => lit(page), patience).toEqual(['awaitingUser'])
       await press(page, 'Copy report')
       const area = page.getByRole('dialog').getByRole('textbox', { name: 'Report' })
       expect(await area.inputValue()).toContain('### Connection 1')
-      expect(await area.evaluate((element) => document.activeElement === element)).toBe(true)
+      const hasFocus = () => area.evaluate((element) => document.activeElement === element)
+      await expect.poll(hasFocus, patience).toBe(true)
     })
   })
 
