@@ -37,7 +37,7 @@ export function App({ page, state, clock }: AppProps) {
   const isEmpty = connections.length === 0
   const shownLooks = looks.filter(({ connection }) => shown.includes(connection))
   useTitle(shownLooks)
-  useKeys({ page, connections, onHelp: () => setDialog('keys') })
+  useKeys({ page, onHelp: () => setDialog('keys') })
 
   function copyReport(): void {
     const report = reportOf(shownLooks, moment ?? clock)

@@ -61,6 +61,8 @@ export type Action =
   | { readonly type: 'close' }
   /** Shows a connection alone; with `beside`, adds it to those that are shown, or takes it away. */
   | { readonly type: 'choose'; readonly key: string; readonly beside: boolean }
+  /** The same for one by its place in the list, from 0. */
+  | { readonly type: 'number'; readonly place: number; readonly beside: boolean }
   | { readonly type: 'move'; readonly by: Move }
   | { readonly type: 'go'; readonly to: number }
   | { readonly type: 'pause' | 'play' | 'live' }
@@ -99,6 +101,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, recording: undefined, position: undefined, isPlaying: false }
     case 'choose':
       return { ...state, chosen: choose(state, action.key, action.beside) }
+    case 'number':
+      return numbered(state, action.place, action.beside)
     case 'move':
       return moved(state, action.by)
     case 'go':
@@ -188,6 +192,11 @@ function choose(state: State, key: string, beside: boolean): readonly string[] {
   const shown = shownOf(state, connectionsOf(collectedIn(state))).map((connection) => connection.key)
   if (!shown.includes(key)) return [...shown, key]
   return shown.length > 1 ? shown.filter((each) => each !== key) : shown
+}
+
+function numbered(state: State, place: number, beside: boolean): State {
+  const connection = connectionsOf(collectedIn(state))[place]
+  return connection ? { ...state, chosen: choose(state, connection.key, beside) } : state
 }
 
 function moved(state: State, by: Move): State {

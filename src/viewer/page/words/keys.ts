@@ -1,10 +1,7 @@
 import type { Action, Move } from '../state/store.ts'
 
-/** What a key asks for: an action, a connection by its place in the list from 0, or help. */
-export type Asked =
-  | Action
-  | { readonly type: 'number'; readonly place: number; readonly beside: boolean }
-  | { readonly type: 'help' }
+/** What a key asks for: an action, or help. */
+export type Asked = Action | { readonly type: 'help' }
 
 /** The parts of a keyboard event that count. */
 export type Press = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>
