@@ -1,4 +1,4 @@
-import { type ActorRefFrom, createActor } from 'xstate'
+import { createActor } from 'xstate'
 import { authorizationCode } from '../machines/authorization-code.ts'
 import { clientCredentials } from '../machines/client-credentials.ts'
 import { deviceCode } from '../machines/device-code.ts'
@@ -9,7 +9,7 @@ import { implement } from './actors/index.ts'
 import { type ClientOptions, withDefaults } from './client-options.ts'
 import { Connection } from './connection.ts'
 import { misconfigured } from './failure.ts'
-import type { FlowActor } from './flow-actor.ts'
+import type { ActorOf, FlowActor, Machines } from './flow-actor.ts'
 import { defineProvider } from './providers/define-provider.ts'
 import type { Grant, Provider } from './providers/provider.ts'
 import { checkRegistration, type Registration } from './registration.ts'
@@ -34,15 +34,6 @@ export interface Client<G extends Grant, Actor extends FlowActor = ActorOf<G>> {
   find(url: string | URL | Sealed): Promise<string | undefined>
   /** The names of all connections that are stored for this client. Rejects with {@link OAuthError} `vault_unavailable`. */
   list(): Promise<string[]>
-}
-
-/** Of a provider whose grant is known only at run time: what the actors of all grants have in common. */
-type ActorOf<G extends Grant> = Grant extends G ? FlowActor : ActorRefFrom<Machines[G]>
-
-interface Machines {
-  device_code: typeof deviceCode
-  authorization_code: typeof authorizationCode
-  client_credentials: typeof clientCredentials
 }
 
 type Bench = ReturnType<typeof equip>

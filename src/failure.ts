@@ -73,6 +73,13 @@ export function fail(code: FailureCode, { about, remedy, retryable, ...details }
   }
 }
 
+/** Whether the vault is in trouble, or holds what does not belong there: whoever looks after the machine has to act. */
+export function isOfVault(failure: Failure | undefined): failure is VaultFailure {
+  return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
+}
+
+type VaultFailure = Failure & { readonly code: 'vault_unavailable' | 'vault_mismatch' }
+
 /** The error for what a host got wrong, by name; never with its value. */
 export function misconfigured(what: string, reason: string): OAuthError {
   return new OAuthError(fail('invalid_configuration', { about: `${what} (${reason})` }))

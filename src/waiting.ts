@@ -5,7 +5,7 @@ import { type Failure, OAuthError } from './failure.ts'
 export type Finding<T> = { readonly give: T } | { readonly refuse: Failure } | undefined
 
 /**
- * Looks now and at each change until something is found.
+ * Looks now and at each change until something is found. Rejects with what the look throws.
  *
  * @param watch calls back at each change, and returns what ends that
  * @param stopping rejects with its reason
@@ -18,11 +18,15 @@ export function until<T>(
   return new Promise((resolve, reject) => {
     if (stopping.aborted) return reject(stopping.reason)
     const changed = () => {
-      const found = look()
-      if (!found) return
+      try {
+        const found = look()
+        if (!found) return
+        if ('give' in found) resolve(found.give)
+        else reject(new OAuthError(found.refuse))
+      } catch (error) {
+        reject(error)
+      }
       end()
-      if ('give' in found) resolve(found.give)
-      else reject(new OAuthError(found.refuse))
     }
     const stop = () => {
       end()

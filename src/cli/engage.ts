@@ -1,4 +1,4 @@
-import { type Failure, fail, OAuthError } from '../failure.ts'
+import { type Failure, fail, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { openLink } from './browser.ts'
 import type { Display } from './displays.ts'
@@ -65,7 +65,7 @@ function lookingAt({ connection }: Session, { about, binding }: Engagement, show
     const { token, prompt, failure } = snapshot.context
     const state = stateOf(snapshot)
     if (state === 'authorized' || (state === 'backingOff' && token)) return { already: !started && !prompted, snapshot }
-    if (state === 'backingOff' && failure && isOfVault(failure.code)) throw new OAuthError(failure)
+    if (state === 'backingOff' && isOfVault(failure)) throw new OAuthError(failure)
     prompted ||= prompt !== undefined
     if (!isAtRest(snapshot)) return undefined
     if (started || prompted) throw new OAuthError(failure ?? fail('authorization_failed', { about }))
@@ -107,11 +107,6 @@ function createStage({ actor }: Session['connection'], { display, begun, open }:
   }
 
   return { show, end }
-}
-
-/** Whoever looks after this machine has to do something: nobody waits for that at a prompt. */
-export function isOfVault(code: string): boolean {
-  return code === 'vault_unavailable' || code === 'vault_mismatch'
 }
 
 /** How long a command waits. */

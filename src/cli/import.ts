@@ -1,8 +1,7 @@
 import { stdin } from 'node:process'
-import { OAuthError } from '../failure.ts'
+import { isOfVault, OAuthError } from '../failure.ts'
 import { WrongUse } from './command.ts'
 import { commandFor, nameOf, tellConnected } from './connected.ts'
-import { isOfVault } from './engage.ts'
 import { prepareToUse } from './preparing.ts'
 import { askSecretly } from './prompt.ts'
 import { open, type Prepared, recalled, type SessionOptions } from './session.ts'
@@ -20,7 +19,7 @@ export async function importToken(argument: string, options: SessionOptions, ter
   const { connection } = session
   const before = await recalled(session, terminal.signal)
   const { token, failure } = before.context
-  if (failure && isOfVault(failure.code)) throw new OAuthError(failure)
+  if (isOfVault(failure)) throw new OAuthError(failure)
   if (token) return tellConnected('import', argument, prepared, { already: true, snapshot: before }, terminal)
   const refreshToken = await refreshTokenFrom(prepared, terminal)
   await prepared.remember()

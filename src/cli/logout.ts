@@ -1,7 +1,6 @@
-import { type Failure, OAuthError } from '../failure.ts'
+import { type Failure, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { commandFor, nameOf } from './connected.ts'
-import { isOfVault } from './engage.ts'
 import { forgetHere } from './forgetting.ts'
 import type { ToldFailure } from './json.ts'
 import { type Named, nameFor, type SessionOptions } from './named.ts'
@@ -40,7 +39,7 @@ async function ended(argument: string, options: LogoutOptions, terminal: Termina
   await using session = open(prepared, terminal)
   const { context } = await recalled(session, terminal.signal)
   const { failure } = context
-  if (failure && isOfVault(failure.code)) throw new OAuthError(withHint(failure, argument, prepared))
+  if (isOfVault(failure)) throw new OAuthError(withHint(failure, argument, prepared))
   const wasConnected = context.token !== undefined
   const outcome = wasConnected ? await revoked(argument, prepared, session, terminal) : { revoked: false }
   await session.connection.forget()

@@ -25,7 +25,8 @@ export async function providerFor(argument: string, known: () => Promise<readonl
   throw new WrongUse(`There is no provider ${argument}. There are ${ids}; or give the path of a JSON file.`)
 }
 
-function isPath(argument: string): boolean {
+/** Whether PROVIDER is meant as a file. */
+export function isPath(argument: string): boolean {
   return /[/\\]|\.json$/i.test(argument)
 }
 

@@ -1,7 +1,7 @@
-import { fail, OAuthError } from '../failure.ts'
+import { fail, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { nameOf, tellConnected } from './connected.ts'
-import { type Engaged, isOfVault, patienceOf, type Waiting } from './engage.ts'
+import { type Engaged, patienceOf, type Waiting } from './engage.ts'
 import { prepareToUse } from './preparing.ts'
 import { isAtRest, open, type Prepared, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
@@ -26,7 +26,7 @@ async function askedOf(session: Session, argument: string, prepared: Prepared, s
   const { connection } = session
   const { context } = await recalled(session, signal)
   const { token, failure } = context
-  if (failure && isOfVault(failure.code)) throw new OAuthError(failure)
+  if (isOfVault(failure)) throw new OAuthError(failure)
   if (token && !token.renewable) {
     const remedy = 'The provider gave no refresh token: log in again when it has ended.'
     throw new OAuthError(fail('not_supported', { about: `${nameOf(prepared)}, refresh`, remedy }))

@@ -6,6 +6,7 @@ import { createEnvironment } from '../environment.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import type { Grant, Provider } from '../providers/provider.ts'
 import type { Transition } from '../transitions.ts'
+import { until as untilFound } from '../waiting.ts'
 import { CLIENT_SECRET } from './client-secret.ts'
 import type { Home } from './home.ts'
 import { type Named, named, nameFor, type SessionOptions } from './named.ts'
@@ -104,30 +105,11 @@ export function until<T>(
   look: (snapshot: FlowSnapshot) => T | undefined,
   signal: AbortSignal,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const check = () => {
-      try {
-        const found = look(actor.getSnapshot())
-        if (found === undefined) return
-        resolve(found)
-      } catch (error) {
-        reject(error)
-      }
-      end()
-    }
-    const abort = () => {
-      end()
-      reject(signal.reason)
-    }
-    const { unsubscribe } = actor.subscribe({ next: check })
-    const end = () => {
-      unsubscribe()
-      signal.removeEventListener('abort', abort)
-    }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    check()
-  })
+  const find = () => {
+    const found = look(actor.getSnapshot())
+    return found === undefined ? undefined : { give: found }
+  }
+  return untilFound(find, (changed) => actor.subscribe({ next: changed }).unsubscribe, signal)
 }
 
 /** The first snapshot after the vault has been read. */

@@ -3,6 +3,7 @@ import { WrongUse } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type Home, homeAt } from './home.ts'
 import { invocation } from './invocation.ts'
+import { isPath } from './provider-argument.ts'
 import { type Remembered, rememberedIn } from './remembered.ts'
 import { type Standing, standingOf } from './standing.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,8 +25,7 @@ export async function status(
   const home = homeAt(options.vault)
   const known = await rememberedIn(home.folder).all()
   const wanted = known.filter((one) => isWanted(one, argument, options))
-  if (argument !== undefined && /[/\\]|\.json$/i.test(argument))
-    throw new WrongUse('status takes the id of a provider.')
+  if (argument !== undefined && isPath(argument)) throw new WrongUse('status takes the id of a provider.')
   terminal.tell({ type: 'vault', folder: home.folder, key: home.key })
   const standings = await Promise.all(wanted.map((one) => standingOf(one, home)))
   for (const { line } of standings) terminal.tell(line)

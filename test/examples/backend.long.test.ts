@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { createServer } from 'vite'
+import { createServer, type Plugin } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { appInVite } from '../../examples/backend/in-vite.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
@@ -28,9 +28,10 @@ describe.skipIf(executablePath === undefined)(title, { timeout: 120_000 }, () =>
     const emulator = createEmulator()
     endings.push(() => emulator.close())
     await emulator.listen()
+    const received: string[] = []
     const server = await createServer({
       configFile: fileURLToPath(new URL('../../examples/vite.config.ts', import.meta.url)),
-      plugins: [appInVite(emulator)],
+      plugins: [copying(received), appInVite(emulator)],
       logLevel: 'error',
       resolve,
       server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
@@ -42,13 +43,8 @@ describe.skipIf(executablePath === undefined)(title, { timeout: 120_000 }, () =>
     endings.push(() => context.close())
     const page = await context.newPage()
     const complaints: string[] = []
-    const received: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()))
-    page.on('response', async (response) => {
-      if (new URL(response.url()).pathname.startsWith('/oauth/'))
-        received.push(`${response.url()} ${await response.text().catch(() => '')}`)
-    })
     await page.goto(`${origin}/backend/`)
     await page.getByLabel('Store').fill('store-17')
     await page.getByRole('button', { name: 'Log in' }).click()
@@ -106,3 +102,29 @@ describe.skipIf(executablePath === undefined)(title, { timeout: 120_000 }, () =>
     await titled(page, 'Not connected')
   })
 })
+
+/** Copies what the app answers, byte for byte: a browser forgets the bodies of a page that it has left. */
+function copying(answers: string[]): Plugin {
+  return {
+    name: 'a copy of the answers of the app',
+    configureServer({ middlewares }) {
+      middlewares.use('/oauth/', (_request, response, next) => {
+        const chunks: Buffer[] = []
+        const { write, end } = response
+        const keep = (chunk: unknown) => {
+          if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
+        }
+        response.write = (...given: unknown[]) => {
+          keep(given[0])
+          return Reflect.apply(write, response, given)
+        }
+        response.end = (...given: unknown[]) => {
+          keep(given[0])
+          answers.push(`${JSON.stringify(response.getHeaders())} ${Buffer.concat(chunks)}`)
+          return Reflect.apply(end, response, given)
+        }
+        next()
+      })
+    },
+  }
+}

@@ -1,10 +1,10 @@
-import { type ActorRefFrom, createActor } from 'xstate'
+import { createActor } from 'xstate'
 import { authorizationCode } from '../../../machines/authorization-code.ts'
 import { clientCredentials } from '../../../machines/client-credentials.ts'
 import { deviceCode } from '../../../machines/device-code.ts'
 import { stoppedFailure } from '../../base-connection.ts'
 import { misconfigured } from '../../failure.ts'
-import type { FlowActor } from '../../flow-actor.ts'
+import type { ActorOf, FlowActor, Machines } from '../../flow-actor.ts'
 import type { Grant, Provider } from '../../providers/provider.ts'
 import { createWatch } from '../../waiter.ts'
 import { BackendConnection } from './backend-connection.ts'
@@ -24,14 +24,6 @@ export interface BackendClient<G extends Grant, Actor extends FlowActor = ActorO
    * and keeps what is asked meanwhile.
    */
   connect(name: string): BackendConnection<Actor>
-}
-
-type ActorOf<G extends Grant> = Grant extends G ? FlowActor : ActorRefFrom<Machines[G]>
-
-interface Machines {
-  device_code: typeof deviceCode
-  authorization_code: typeof authorizationCode
-  client_credentials: typeof clientCredentials
 }
 
 type Bench = ReturnType<typeof equip>

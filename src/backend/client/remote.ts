@@ -5,7 +5,7 @@ import { backOff } from '../../actors/errand.ts'
 import type { VerbName } from '../../actors/verbs.ts'
 import type { Errand, FlowEvent } from '../../dialogue.ts'
 import type { Environment } from '../../environment.ts'
-import type { Failure } from '../../failure.ts'
+import { type Failure, isOfVault } from '../../failure.ts'
 import type { Summary } from '../../recall.ts'
 import type { Asked, PlainWish } from '../wire.ts'
 import type { Call, Reading } from './call.ts'
@@ -92,10 +92,6 @@ const nothing: Omit<Summary, 'standing'> = {
   failure: undefined,
   endedBecause: undefined,
   request: undefined,
-}
-
-function isOfVault(failure: Failure | undefined): failure is Failure {
-  return failure?.code === 'vault_unavailable' || failure?.code === 'vault_mismatch'
 }
 
 /** The same wish once more: it is for the token that was known then. If that is renewed by now, nothing is left to do. */

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useCallback, useMemo, useState } from 'preact/hooks'
 import { download, nameOf } from './files.ts'
 import { Announcer } from './parts/announcer.tsx'
 import { Banners } from './parts/banners.tsx'
@@ -37,7 +37,8 @@ export function App({ page, state, clock }: AppProps) {
   const isEmpty = connections.length === 0
   const shownLooks = looks.filter(({ connection }) => shown.includes(connection))
   useTitle(shownLooks)
-  useKeys({ page, onHelp: () => setDialog('keys') })
+  const showKeys = useCallback(() => setDialog('keys'), [])
+  useKeys({ page, onHelp: showKeys })
 
   function copyReport(): void {
     const report = reportOf(shownLooks, moment ?? clock)
@@ -54,7 +55,7 @@ export function App({ page, state, clock }: AppProps) {
           {...{ state, moment, clock, isEmpty }}
           onDownload={() => download(collected.observations, nameOf(clock))}
           onReport={copyReport}
-          onKeys={() => setDialog('keys')}
+          onKeys={showKeys}
         />
         <Banners state={state} isEmpty={isEmpty} clock={clock} />
         {isEmpty ? <Doorway state={state} /> : <Body state={state} looks={looks} shown={shown} />}

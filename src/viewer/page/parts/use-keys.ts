@@ -20,5 +20,5 @@ export function useKeys({ page, onHelp }: KeysProps): void {
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
-  })
+  }, [page, onHelp])
 }
