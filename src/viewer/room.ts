@@ -1,6 +1,7 @@
 import { defaultEnvironment } from '../environment.ts'
 import { type Backlog, createBacklog } from '../inspect/backlog.ts'
 import type { Deed, FromHost, Screen, ToHost, ToPage } from '../inspect/messages.ts'
+import type { Observation } from '../inspect/observation.ts'
 import type { HostMessage, PageMessage } from '../inspect/parse-message.ts'
 import { createShelf, type Shelf } from '../inspect/shelf.ts'
 import type { Outbox } from './outbox.ts'
@@ -25,7 +26,11 @@ interface Host {
   readonly id: string
   readonly name: string
   readonly deeds: readonly Deed[]
+  readonly entered: Turn
+  left: Turn | undefined
   readonly backlog: Backlog
+  /** When observations came, as far as they are kept word for word. */
+  readonly turns: WeakMap<Observation, Turn>
   /** The latest screen of each actor. */
   readonly screens: Shelf<Screen>
   /** By how many milliseconds its clock is ahead of this one, as pages know it. */
@@ -33,6 +38,9 @@ interface Host {
   /** `undefined` once it has left. */
   outbox: Outbox<ToHost> | undefined
 }
+
+/** When something came, counted over all hosts: pages that come later see who did what first. */
+type Turn = number
 
 /** How many observations of a host are kept, about; and how many screens. */
 const OBSERVATIONS = 10_000
@@ -49,6 +57,7 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
   const hosts = new Map<string, Host>()
   const pages = new Set<Outbox<ToPage>>()
   let count = 0
+  let turn: Turn = 0
 
   function tellPages(message: ToPage): void {
     for (const page of pages) page.send(message)
@@ -63,7 +72,10 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
       name,
       deeds,
       ahead,
+      entered: ++turn,
+      left: undefined,
       backlog: createBacklog(OBSERVATIONS),
+      turns: new WeakMap(),
       screens: createShelf(SCREENS, SCREENS_SIZE),
       outbox,
     }
@@ -72,12 +84,13 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
     outbox.send({ type: 'welcome' })
     return {
       hear(message) {
-        keep(host, message)
+        keep(host, message, ++turn)
         if (message.type === 'screen') compareClocks(host, message.now)
         tellPages(toldOf(id, message))
       },
       leave() {
         host.outbox = undefined
+        host.left = ++turn
         host.screens.clear()
         tellPages({ type: 'left', host: id })
         forgetOldest()
@@ -98,7 +111,7 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
   }
 
   function enterPage(open: (known: readonly ToPage[]) => Outbox<ToPage>): Seat<PageMessage> {
-    const page = open([...hosts.values()].flatMap(known))
+    const page = open(known([...hosts.values()]))
     pages.add(page)
     return {
       hear({ host, ...message }) {
@@ -122,20 +135,33 @@ function toldOf(host: string, message: HostMessage): ToPage {
   return { type, host, actor, screen }
 }
 
-function keep({ backlog, screens }: Host, message: HostMessage): void {
+function keep({ backlog, turns, screens }: Host, message: HostMessage, turn: Turn): void {
   if (message.type === 'observed') {
     backlog.add(message.observation)
+    turns.set(message.observation, turn)
     if (message.observation.type === 'stopped') screens.delete(message.observation.actor)
   }
   if (message.type === 'screen') screens.put(message.actor, message.screen, JSON.stringify(message.screen).length)
 }
 
-/** All that there is to tell of a host, in the order in which it makes sense. */
-function known({ id: host, name, deeds, ahead, backlog, screens, outbox }: Host): ToPage[] {
+/** All that there is to tell of hosts: what happened, in the order in which it did, and then what is so now. */
+function known(hosts: readonly Host[]): ToPage[] {
+  const happened = hosts.flatMap(past).toSorted((one, other) => one.turn - other.turn)
+  return [...happened.map(({ message }) => message), ...hosts.flatMap(present)]
+}
+
+function past({ id: host, name, deeds, ahead, entered, left, backlog, turns }: Host) {
+  const observed = backlog.all().map((observation) => {
+    // How machines stood, before all that is kept word for word, has no turn of its own.
+    return { turn: turns.get(observation) ?? entered, message: { type: 'observed', host, observation } as const }
+  })
   return [
-    { type: 'host', host, name, deeds, ahead },
-    ...backlog.all().map((observation) => ({ type: 'observed', host, observation }) as const),
-    ...screens.entries().map(([actor, screen]) => ({ type: 'screen', host, actor, screen }) as const),
-    ...(outbox ? [] : [{ type: 'left', host } as const]),
+    { turn: entered, message: { type: 'host', host, name, deeds, ahead } as const },
+    ...observed,
+    ...(left === undefined ? [] : [{ turn: left, message: { type: 'left', host } as const }]),
   ]
+}
+
+function present({ id: host, screens }: Host) {
+  return screens.entries().map(([actor, screen]) => ({ type: 'screen', host, actor, screen }) as const)
 }

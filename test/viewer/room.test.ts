@@ -53,11 +53,33 @@ describe('a page', () => {
     expect(late.heard[0]).toMatchObject({ type: 'welcome' })
     expect(withoutWelcome(late).slice(0, -1)).toEqual([
       { type: 'host', host: '1', name: 'shop', deeds: [deed], ahead },
-      { type: 'observed', host: '1', observation: appeared('1') },
-      { type: 'screen', host: '1', actor: '1', screen },
       { type: 'host', host: '2', name: 'office', deeds: [], ahead },
+      { type: 'observed', host: '1', observation: appeared('1') },
       { type: 'observed', host: '2', observation: appeared('1', { name: 'till' }) },
+      { type: 'screen', host: '1', actor: '1', screen },
     ])
+  })
+
+  it('that comes later is told in which order things happened, whoever did them and whatever their clocks say', async () => {
+    const { link, hostLink, newLink } = await testViewer()
+    const early = await dialAsPage(link)
+    const shop = await dialAsHost(hostLink, 'shop')
+    const office = await dialAsHost(hostLink, 'office')
+    const say = async (host: Talker, observation: Observation) => {
+      host.say(observed(observation))
+      await heardFrom(host, early)
+    }
+    await say(shop, appeared('1', { at: 9_000 }))
+    await say(office, appeared('1', { at: 2_000 }))
+    await say(shop, moved('1', 'recalling', 'idle', { at: 3_000 }))
+    await office.close()
+    await early.until(({ type }) => type === 'left')
+    await say(shop, stopped('1'))
+    const late = await dialAsPage(newLink())
+    await heardFrom(shop, late)
+    const told = late.heard.filter(({ type }) => type === 'observed' || type === 'left')
+    expect(told).toEqual(early.heard.filter(({ type }) => type === 'observed' || type === 'left'))
+    expect(told).toHaveLength(5)
   })
 
   it('is told that a host has left; who comes later still sees what it did, and no screen of it', async () => {
