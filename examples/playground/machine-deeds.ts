@@ -18,6 +18,7 @@ export function jump(clock: Means['clock'], programs: readonly Program[]): Viewe
       const connected = programs.map((program) => program.connection()).filter(isConnected)
       // A program that gets none now says so in its state; the clock has jumped all the same.
       await Promise.allSettled(connected.map((connection) => connection.accessToken({ timeout: PATIENCE })))
+      return 'The programs’ clock is an hour ahead of the servers’.'
     },
   }
 }

@@ -7,10 +7,12 @@ const setAlready = 'It is set already.'
 /** A fault is seen only in a request. */
 const atOnce = 'If connected, it is renewed at once; if not, connect.'
 
-/** Where a token is at hand and nothing else is under way, a fault is met at once. */
-function meet(program: Program): void {
+/** Where a token is at hand and nothing else is under way, a fault is met at once; else `later` is said of it. */
+function meet(program: Program, later: string): string | undefined {
   const { value, context } = stateOf(program)
-  if (value === 'authorized' && context.token?.renewable) program.connection().send({ type: 'token.refresh' })
+  if (value !== 'authorized' || !context.token?.renewable) return later
+  program.connection().send({ type: 'token.refresh' })
+  return undefined
 }
 
 /** A server that wants to be asked less often. */
@@ -29,6 +31,7 @@ export function slowDown(till: Program, { script }: Means): ViewerDeed {
       const body = { error: 'slow_down', error_description: 'You are polling too fast.' }
       const place = { provider: till.provider, endpoint: 'token' } as const
       script.add(id, [{ place, fault: { kind: 'status', status: 429, body } }])
+      return `${till.name}: its next poll is answered slow_down.`
     },
   }
 }
@@ -53,7 +56,7 @@ export function loseAnswer(program: Program, { script }: Means): ViewerDeed {
     run() {
       if (script.holds(id)) throw new Error(setAlready)
       script.add(id, [{ place: { provider, endpoint: 'token' }, fault: { kind: 'reset', when: 'after' } }])
-      meet(program)
+      return meet(program, `${name}: the next answer to a request for a token is lost.`)
     },
   }
 }
@@ -85,7 +88,7 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
           doors.map((endpoint) => ({ place: { provider, endpoint, times: Infinity }, fault })),
         )
         timer = setTimeout(end, span).unref()
-        meet(program)
+        return meet(program, `${name}: its server answers 503 for ${span / 1000} seconds from now.`)
       },
     },
     end: {
@@ -97,6 +100,7 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
       run() {
         if (!script.holds(id)) throw new Error('There is no outage.')
         end()
+        return `${name}: the outage is over.`
       },
     },
   }

@@ -9,7 +9,7 @@ import { LONGEST_WORD, type Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
 import { screenOf, takes } from './screen.ts'
 import { createLine } from './viewer-line.ts'
-import { addressOf, greetingOf, type ViewerDeed, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
+import { addressOf, greetingOf, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
 
 export interface ViewerLink {
   /** For `createClient(…, { inspect })`, or for `createActor` with any machine. */
@@ -117,8 +117,14 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
 
   async function perform(id: string): Promise<void> {
     const deed = deeds.find((known) => known.id === id)
-    const trouble = deed ? await troubleWith(deed) : 'This program does no such thing.'
-    if (trouble !== undefined) refuse(trouble)
+    if (!deed) return refuse('This program does no such thing.')
+    try {
+      const words = await deed.run()
+      if (typeof words === 'string' && words !== '') line.send({ type: 'done', words: inOneLine(words) })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : ''
+      refuse(inOneLine(`${deed.label}: ${message || 'it did not work.'}`))
+    }
   }
 
   function refuse(reason: string): void {
@@ -182,13 +188,6 @@ function stateOf(flow: FlowActor): string {
   return `${context.connection}, which is in ${String(value)},`
 }
 
-/** What an error says, in one line. `undefined` where all went well. */
-async function troubleWith(deed: ViewerDeed): Promise<string | undefined> {
-  try {
-    await deed.run()
-    return undefined
-  } catch (error) {
-    const message = error instanceof Error ? error.message : ''
-    return `${deed.label}: ${message || 'it did not work.'}`.replace(/\s+/g, ' ').slice(0, LONGEST_WORD)
-  }
+function inOneLine(words: string): string {
+  return words.replace(/\s+/g, ' ').slice(0, LONGEST_WORD)
 }

@@ -71,6 +71,8 @@ export type FromHost =
   | { readonly type: 'screen'; readonly actor: string; readonly screen: Screen; readonly now: number }
   /** What became of a wish or a deed, where it did not do as asked. */
   | { readonly type: 'refused'; readonly reason: string }
+  /** A deed was done, and what that means is not to be seen yet. */
+  | { readonly type: 'done'; readonly words: string }
 
 export type ToHost =
   | { readonly type: 'welcome' }
@@ -100,6 +102,7 @@ export type ToPage =
   | { readonly type: 'observed'; readonly host: string; readonly observation: Observation }
   | { readonly type: 'screen'; readonly host: string; readonly actor: string; readonly screen: Screen }
   | { readonly type: 'refused'; readonly host: string; readonly reason: string }
+  | { readonly type: 'done'; readonly host: string; readonly words: string }
   /** Its connections are still to be seen, as they were; its screens are gone. */
   | { readonly type: 'left'; readonly host: string }
 

@@ -62,6 +62,7 @@ const fromHost: v.GenericSchema<unknown, HostMessage> = v.variant('type', [
   v.object({ type: v.literal('observed'), observation }),
   v.object({ type: v.literal('screen'), actor: word, screen, now: finite }),
   v.object({ type: v.literal('refused'), reason: text }),
+  v.object({ type: v.literal('done'), words: text }),
 ])
 
 const fromPage: v.GenericSchema<unknown, PageMessage> = v.variant('type', [
@@ -82,6 +83,7 @@ const toPage: v.GenericSchema<unknown, ToPage> = v.variant('type', [
   v.object({ type: v.literal('observed'), host: word, observation }),
   v.object({ type: v.literal('screen'), host: word, actor: word, screen }),
   v.object({ type: v.literal('refused'), host: word, reason: text }),
+  v.object({ type: v.literal('done'), host: word, words: text }),
   v.object({ type: v.literal('left'), host: word }),
 ])
 

@@ -21,8 +21,11 @@ export interface ViewerLinkOptions {
 
 /** Something that the viewer may ask for, and what does it. */
 export interface ViewerDeed extends Deed {
-  /** The message of an error that it throws is shown in the viewer, so it should say why not, and hold no secret. */
-  run(): void | Promise<void>
+  /**
+   * Does it. A sentence that it returns, or resolves with, is shown in the viewer: for what is to be seen only later. So is
+   * the message of an error that it throws: it says why not. Neither may hold a secret.
+   */
+  run(): unknown
 }
 
 const about = 'connectViewer'

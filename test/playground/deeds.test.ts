@@ -78,6 +78,31 @@ describe.concurrent('slow down', () => {
   })
 })
 
+describe.concurrent('a deed whose outcome is not to be seen yet', () => {
+  it('says what it has done', async () => {
+    await using stage = await play()
+    const { till, office, run } = stage
+    expect(await run('Outage', office)).toBe(`${office.name}: its server answers 503 for 30 seconds from now.`)
+    expect(await run('End the outage', office)).toBe(`${office.name}: the outage is over.`)
+    expect(await run('Lose the next answer', office)).toBe(
+      `${office.name}: the next answer to a request for a token is lost.`,
+    )
+    expect(await run('Set the clock an hour ahead')).toBe('The programs’ clock is an hour ahead of the servers’.')
+    till.connection().send({ type: 'authorization.start' })
+    await arriveAt(till, 'awaitingUser')
+    expect(await run('Slow down', till)).toBe(`${till.name}: its next poll is answered slow_down.`)
+  })
+
+  it('says nothing where it is to be seen at once', async () => {
+    await using stage = await play()
+    const { service, run } = stage
+    await run('Ask for a token', service)
+    expect(await run('Restart the program', service)).toBe(undefined)
+    await arriveAt(service, 'authorized')
+    expect(await run('Outage', service)).toBe(undefined)
+  })
+})
+
 describe.concurrent('a lost answer', () => {
   it('ends a session whose refresh token has been replaced by then', async () => {
     await using stage = await play()

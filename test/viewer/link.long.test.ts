@@ -497,6 +497,32 @@ describe('deeds', () => {
   })
 })
 
+describe('deeds whose outcome is not to be seen yet', () => {
+  it('say what was done, in one line; no other word of theirs is told', async () => {
+    const viewer = await testViewer()
+    const page = await dialAsPage(viewer.link)
+    const outcomes = {
+      now: 'The next poll\n is slower.',
+      later: Promise.resolve('Set.'),
+      none: '',
+      other: { token: 7 },
+    }
+    const deeds = Object.entries(outcomes).map(([id, outcome]) => ({
+      ...{ id, label: id, description: 'It happens.', group: 'Faults' },
+      run: () => outcome,
+    }))
+    const { connect } = shop(viewer.hostLink, { deeds })
+    await arrival(connect(), 'idle')
+    await page.until(({ type }) => type === 'host')
+    for (const deed of [...Object.keys(outcomes), 'no such']) page.say({ type: 'do', host: '1', deed })
+    await page.until(({ type }) => type === 'refused')
+    expect(page.heard.filter(({ type }) => type === 'done')).toEqual([
+      { type: 'done', host: '1', words: 'The next poll is slower.' },
+      { type: 'done', host: '1', words: 'Set.' },
+    ])
+  })
+})
+
 describe('a viewer', () => {
   it('that comes after the host is told all that happened', async () => {
     const port = await freePort()

@@ -505,6 +505,17 @@ describe('the page', () => {
     expect(more.live.stories.size).toBe(2)
   })
 
+  it('tells what a host did that is not to be seen yet, and what it refused, each in its own colour', () => {
+    const said = [
+      { type: 'done', host: 'a', words: 'The next poll is told to wait.' },
+      { type: 'refused', host: 'a', reason: 'There is no outage.' },
+    ] as const
+    expect(acted(live, { type: 'told', told: heard(said) }).notices).toMatchObject([
+      { text: 'The next poll is told to wait.', kind: 'done' },
+      { text: 'There is no outage.', kind: 'trouble' },
+    ])
+  })
+
   it('tells what a host refused, four things at most, and forgets what is dismissed', () => {
     const refusals = ['1', '2', '3', '4', '5'].map((reason): ToPage => ({ type: 'refused', host: 'a', reason }))
     const state = acted(live, { type: 'told', told: heard(refusals) })

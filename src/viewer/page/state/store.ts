@@ -1,3 +1,4 @@
+import type { ToPage } from '../../../inspect/messages.ts'
 import type { Observation } from '../../../inspect/observation.ts'
 import { type Collected, collect, nothing, recorded, type Told, unheard } from './collected.ts'
 import { type Connection, connectionsOf } from './connections.ts'
@@ -152,9 +153,8 @@ export function stepAt(steps: readonly number[], position: number | undefined): 
 
 function told(state: State, messages: readonly Told[]): State {
   const begins = state.isAnew && messages.some(({ message }) => message.type === 'host')
-  const refusals = messages.flatMap(({ message }) => (message.type === 'refused' ? [message.reason] : []))
   const all = collect(begins ? nothing : state.live, messages)
-  const notices = refusals.reduce((before, reason) => noted(before, reason, 'trouble'), state.notices)
+  const notices = messages.reduce((before, { message }) => heard(before, message), state.notices)
   return forgetting({ ...state, live: all, isAnew: state.isAnew && !begins, notices })
 }
 
@@ -229,6 +229,12 @@ function live(state: State): State {
 
 function lastOf({ observations }: Collected): number {
   return observations.length - 1
+}
+
+function heard(notices: readonly Notice[], message: ToPage): readonly Notice[] {
+  if (message.type === 'refused') return noted(notices, message.reason, 'trouble')
+  if (message.type === 'done') return noted(notices, message.words, 'done')
+  return notices
 }
 
 /** The latest four: more would cover the page. */
