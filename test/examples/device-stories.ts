@@ -66,8 +66,7 @@ export function deviceStories(theatre: () => Theatre): void {
         /^Access was refused\.\s+Try again, and allow access\.$/,
       )
       await page.getByText('For support').click()
-      const message = () => page.locator('.support p').innerText()
-      await expect.poll(message, { timeout: 10_000 }).toContain('Tyro Connect')
+      await page.locator('.support p', { hasText: 'Tyro Connect' }).waitFor()
       expect(await page.getByRole('button', { name: 'Try again', exact: true }).isVisible()).toBe(true)
       expect(complaints).toEqual([])
     })

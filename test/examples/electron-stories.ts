@@ -89,8 +89,7 @@ export function electronStories(theatre: () => Theatre): void {
         await page.getByRole('button', { name: 'Connect', exact: true }).click()
         await page.getByText('The storage of this device is in trouble.').first().waitFor()
         await page.getByText('For support').click()
-        const message = () => page.locator('.support p').innerText()
-        await expect.poll(message, { timeout: 10_000 }).toMatch(/its key cannot be had \(.*vault-key\)/)
+        await page.locator('.support p', { hasText: /its key cannot be had \(.*vault-key\)/ }).waitFor()
         expect(await readFile(file, 'utf8')).toBe(left)
       },
     )
