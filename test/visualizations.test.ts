@@ -91,13 +91,30 @@ describe.each(drawn.map(([name, machine]) => ({ name, machine })))('$name', ({ n
 
   it('tells in its notes only what is so, and draws or tells nothing twice', () => {
     const { notes, lines, stays, chart } = sceneOf(chartOf(machine))
-    for (const { arrows, text } of notes) expect(arrows.length, text).toBeGreaterThan(1)
+    for (const { arrows, text } of notes) expect(arrows.length, text).not.toBe(1)
     const folded = new Set(notes.flatMap(({ arrows }) => arrows))
     expect(folded.size).toBe(notes.flatMap(({ arrows }) => arrows).length)
     const left = new Set(chart.arrows.filter((arrow) => !folded.has(arrow)).map(keyOf))
     const shown = [...lines, ...stays].flatMap(({ keys }) => keys)
     const stubs = notes.flatMap(({ drawnFrom, arrows }) => (drawnFrom ? arrows.map(keyOf) : []))
     expect(shown.sort()).toEqual([...left, ...stubs].sort())
+  })
+
+  it('draws an answer without a guard, or with the one that a note tells', () => {
+    expect(read(`${name}.svg`)).toContain('[standingIs]: the record stands where the arrow leads;')
+    const drawnKeys = sceneOf(chartOf(machine)).lines.flatMap(({ keys }) => keys)
+    const answers = arrowsOf(machine).filter(
+      ({ from, event, to = [from] }) =>
+        event.startsWith('xstate.done.actor') && drawnKeys.includes(`${from}|${event}|${to.join()}`),
+    )
+    const guards = answers.map(({ guard, to }) => ({ guard, to })).filter(({ guard }) => guard !== undefined)
+    expect(guards.length).toBeGreaterThan(5)
+    for (const { guard, to } of guards)
+      expect([
+        { type: 'standingIs', params: { standing: to?.[0] } },
+        { type: 'isWished', params: { wish: 'token.revoke', standings: expect.any(Array) } },
+        { type: 'answersWith', params: { expected: 'due' } },
+      ]).toContainEqual(guard)
   })
 
   it('refuses to draw a note that would lie', () => {

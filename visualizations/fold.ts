@@ -4,7 +4,7 @@ import type { Arrow, Chart } from './model.ts'
 export interface Note {
   readonly about: string
   readonly text: string
-  /** The arrows that the sentence stands for. */
+  /** The arrows that the sentence stands for; none where it tells of arrows that are drawn. */
   readonly arrows: readonly Arrow[]
   /** Where they come from, if one arrow is drawn for all of them. */
   readonly drawnFrom?: string
@@ -25,7 +25,25 @@ export function fold(chart: Chart): Folded {
   const rules = [recalls, backsOff, looksAgain, forgets, comesBack, adopts, isTold, breaks]
   const notes = rules.map((rule) => rule(chart)).filter(({ arrows }) => arrows.length > 0)
   const folded = new Set(notes.flatMap(({ arrows }) => arrows))
-  return { notes, arrows: chart.arrows.filter((arrow) => !folded.has(arrow)) }
+  const arrows = chart.arrows.filter((arrow) => !folded.has(arrow))
+  return { notes: [...notes, isGuarded(arrows)], arrows }
+}
+
+/** What would stand beside every second arrow. */
+function isGuarded(drawn: readonly Arrow[]): Note {
+  const guarded = drawn.filter(({ guard, cause }) => guard && cause !== 'event')
+  check(guarded.length > 0 && guarded.every(isUsual), 'an answer leads to where the record stands')
+  return {
+    about: 'guards of answers',
+    text: '[standingIs]: the record stands where the arrow leads; [isWished]: that was asked; of a deadline [answersWith]: it is due',
+    arrows: [],
+  }
+}
+
+function isUsual({ guard, cause, to }: Arrow): boolean {
+  const { standing, expected } = guard?.params ?? {}
+  if (cause === 'time') return guard?.type === 'answersWith' && expected === 'due'
+  return guard?.type === 'isWished' || (guard?.type === 'standingIs' && standing === to)
 }
 
 /** The first state leads everywhere. One arrow is drawn, the one of a connection that nobody has made yet. */
