@@ -8,17 +8,17 @@ import type { Vault } from './vault/vault.ts'
 /** How a client runs, as opposed to what it is registered as. */
 export interface ClientOptions {
   /** Where records live. Default: a new memory vault, which ends with the process. */
-  readonly vault?: Vault
+  readonly vault?: Vault | undefined
   /** Clock, chance and network. Default: the host's. */
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
   /** How long a request may take, body included, in milliseconds. Default 30,000. */
-  readonly requestTimeout?: number
+  readonly requestTimeout?: number | undefined
   /** Allows http endpoints on this machine's loopback addresses, for tests. Default false. */
-  readonly allowLoopbackHttp?: boolean
+  readonly allowLoopbackHttp?: boolean | undefined
   /** Origins that `connection.fetch` sends the token to, beside the provider's own: https, or loopback http where allowed. */
-  readonly resourceOrigins?: readonly string[]
+  readonly resourceOrigins?: readonly string[] | undefined
   /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
-  readonly inspect?: (event: InspectionEvent) => void
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
 /** Each option, and what it must be. */

@@ -18,9 +18,9 @@ export type Registration<P extends Provider = Provider> = Common<P> & Secret<P> 
 interface Common<P extends Provider> {
   clientId: string
   /** The scopes to ask for. Default: the provider's `scopes.default`. @see RFC 6749 §3.3 */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** Discouraged ways that the provider documents; each one's cost stands in the README. Default: none. */
-  deviations?: readonly Documented<P>[]
+  deviations?: readonly Documented<P>[] | undefined
 }
 
 type Documented<P extends Provider> = P extends { deviations: readonly (infer D)[] }
@@ -31,23 +31,23 @@ type Documented<P extends Provider> = P extends { deviations: readonly (infer D)
 
 /** Needed, possible or refused, as the provider's `clientAuthentication` says. */
 type Secret<P extends Provider> = [P['clientAuthentication']] extends ['none']
-  ? { clientSecret?: never }
+  ? { clientSecret?: undefined }
   : 'none' extends P['clientAuthentication']
-    ? { clientSecret?: string }
+    ? { clientSecret?: string | undefined }
     : { clientSecret: string }
 
 /** Where the browser comes back to: absolute, without a fragment, the same as registered. @see RFC 6749 §3.1.2 */
 type Redirect<P extends Provider> = [P['grant']] extends ['authorization_code']
   ? { redirectUri: string }
   : 'authorization_code' extends P['grant']
-    ? { redirectUri?: string }
-    : { redirectUri?: never }
+    ? { redirectUri?: string | undefined }
+    : { redirectUri?: undefined }
 
 /** Uses the provider's test servers. Default false. Of a provider that is known at run time only, `createClient` sees to it. */
 type Sandbox<P extends Provider> = P extends unknown
   ? 'sandbox' extends keyof P
-    ? { sandbox?: boolean }
-    : { sandbox?: false }
+    ? { sandbox?: boolean | undefined }
+    : { sandbox?: false | undefined }
   : never
 
 /** A registration that was checked: what the requests are built from. It holds the client secret and stays in closures. */

@@ -4,11 +4,11 @@ import { Sealed, seal } from './sealed.ts'
 /** An event as a host sends it: a redirect URL and a session binding may be plain strings, and are sealed at once. */
 export type ConnectionEvent =
   | Exclude<FlowEvent, { type: 'authorization.start' | 'authorization.responded' }>
-  | { readonly type: 'authorization.start'; readonly binding?: string | Sealed }
+  | { readonly type: 'authorization.start'; readonly binding?: string | Sealed | undefined }
   | {
       readonly type: 'authorization.responded'
       readonly url: string | URL | Sealed
-      readonly binding?: string | Sealed
+      readonly binding?: string | Sealed | undefined
     }
 
 const plain = ['authorization.cancel', 'token.refresh', 'token.revoke', 'token.forget', 'record.changed']

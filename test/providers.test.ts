@@ -96,6 +96,13 @@ describe('a provider', () => {
     expect(thawed(provider)).toBe(false)
   })
 
+  it('may leave a member undefined: that is the same as without it', () => {
+    const endpoints = { ...tyro.endpoints, authorization: undefined }
+    const { issuer: _, ...rest } = tyro
+    const provider = defineProvider({ ...tyro, endpoints, issuer: undefined, sandbox: undefined })
+    expect(provider).toStrictEqual(defineProvider(rest))
+  })
+
   it('may link into the middle of its documentation', () => {
     const documentation = 'https://docs.example/@vendor/oauth#device-code'
     expect(defineProvider<Provider>({ ...tyro, documentation }).documentation).toBe(documentation)

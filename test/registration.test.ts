@@ -114,6 +114,8 @@ describe('a registration', () => {
     [[], ''],
     [['a', 'b', 'a'], 'a b'],
     [['!#[]~'], '!#[]~'],
+    // For a server that wants commas.
+    [['orders,stores'], 'orders,stores'],
   ])('may say which scopes: %j', (scopes, scope) => {
     expect(settingsOf(mypos, { ...forMypos, scopes }).scope).toBe(scope)
   })

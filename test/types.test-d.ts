@@ -32,6 +32,8 @@ import { type AnyActorRef, createActor, type SnapshotFrom, waitFor } from 'xstat
  */
 
 declare const failed: OAuthError
+declare const maybe: string | undefined
+declare const provider: Provider
 const clientId = 'a client'
 const clientSecret = 'a secret'
 const redirectUri = 'https://shop.example/callback'
@@ -47,6 +49,27 @@ describe('a registration', () => {
     expectTypeOf<Registration<typeof mypos>['clientSecret']>().toEqualTypeOf<string>()
     expectTypeOf<Registration<typeof tyro>['clientSecret']>().toEqualTypeOf<undefined>()
     expectTypeOf<Registration<typeof sumupPosPro>['redirectUri']>().toEqualTypeOf<string>()
+  })
+
+  it('may leave what it need not say undefined', () => {
+    createClient(tyro, {
+      clientId,
+      clientSecret: undefined,
+      redirectUri: undefined,
+      scopes: undefined,
+      sandbox: undefined,
+    })
+    createClient(mypos, { clientId, clientSecret, sandbox: undefined, deviations: undefined })
+    createClient(provider, { clientId, clientSecret: maybe, redirectUri: maybe })
+    const options = {
+      vault: undefined,
+      environment: undefined,
+      requestTimeout: undefined,
+      allowLoopbackHttp: undefined,
+    }
+    createClient(tyro, { clientId }, { ...options, resourceOrigins: undefined, inspect: undefined })
+    // @ts-expect-error myPOS' clients are confidential
+    createClient(mypos, { clientId, clientSecret: maybe })
   })
 
   it('is nothing else', () => {
@@ -89,6 +112,13 @@ describe('a provider', () => {
     expectTypeOf(tyro).toExtend<Provider>()
     const endpoints = { token: 'https://provider.example/token' }
     const rest = { id: 'x', name: 'X', endpoints, scopes: { default: [] } }
+    const lists = {
+      scopes: { default: ['a'], optional: ['b'], onRequest: ['c'] },
+      deviations: ['basic_semicolon'],
+      resource: { origins: ['https://api.example'] },
+    } as const
+    defineProvider({ ...rest, ...lists, grant: 'device_code', clientAuthentication: 'none' })
+    defineProvider({ ...tyro, issuer: undefined })
     // @ts-expect-error the password grant is not supported
     defineProvider({ ...rest, grant: 'password', clientAuthentication: 'none' })
     // @ts-expect-error a way to authenticate that is not supported
@@ -182,6 +212,10 @@ describe('an event', () => {
     device.send({ type: 'token.rejected', generation: 3 })
     code.send({ type: 'authorization.responded', url: new URL(redirectUri) })
     code.send({ type: 'authorization.start', binding: 'a session' })
+    code.send({ type: 'authorization.start', binding: maybe })
+    code.send({ type: 'authorization.responded', url: redirectUri, binding: maybe })
+    code.respond(redirectUri, { binding: maybe, signal: undefined, timeout: undefined })
+    code.adopt({ refreshToken: 'a token', scope: maybe })
     code.actor.send({ type: 'authorization.responded', url: seal(redirectUri) })
     expectTypeOf<ConnectionEvent['type']>().toEqualTypeOf<
       | `authorization.${'start' | 'cancel' | 'responded'}`

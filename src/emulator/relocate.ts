@@ -18,6 +18,6 @@ function moved({ token, ...others }: Endpoints, base: string): Endpoints {
     const { pathname, search } = new URL(from)
     return base + pathname + search
   }
-  const entries = Object.entries(others).map(([name, url]) => [name, move(url)])
+  const entries = Object.entries(others).map(([name, url]) => [name, url && move(url)])
   return { token: move(token), ...Object.fromEntries(entries) }
 }

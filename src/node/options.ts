@@ -10,13 +10,13 @@ export interface LoopbackOptions {
    *
    * @see RFC 8252 §7.3, §8.3
    */
-  readonly uri?: string
+  readonly uri?: string | undefined
   /** How long to listen, in milliseconds. Default: 600,000, as long as a login may mostly take. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Stops listening when it aborts. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** What the browser shows in the end. Default: short texts in English. */
-  readonly pages?: LoopbackPages
+  readonly pages?: LoopbackPages | undefined
 }
 
 const about = 'Loopback redirect'

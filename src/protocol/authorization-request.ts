@@ -4,7 +4,7 @@ import type { RedirectPending } from '../vault/record.ts'
 import { withoutEmpty } from './client-authentication.ts'
 import { withQuery } from './http.ts'
 import { challengeOf, equalInConstantTime, randomToken, sha256 } from './pkce.ts'
-import { wordsOf } from './verdict.ts'
+import { isTemporary, wordsOf } from './verdict.ts'
 
 /** How long a browser may take to come back, in seconds, where the provider's data does not say. */
 const PATIENCE = 600
@@ -80,6 +80,10 @@ export async function judgeRedirect(
   if (code && error === null) return { kind: 'code', code }
   if (error === null || code) return { kind: 'refused', failure: fail('authorization_failed', { about }) }
   const words = wordsOf(Object.fromEntries(query), [pending.state, pending.verifier])
+  if (isTemporary(error)) {
+    const remedy = 'Start again in a few minutes.'
+    return { kind: 'refused', failure: fail('server_unavailable', { about, ...words, remedy, retryable: false }) }
+  }
   const denied = error === 'access_denied' ? 'authorization_denied' : 'server_rejected'
   return { kind: 'refused', failure: fail(denied, { about, ...words }) }
 

@@ -16,27 +16,31 @@ export function authenticated(
   const inQuery = settings.deviations.includes('unsafe_token_parameters_in_query')
   const withBasic = provider.clientAuthentication === 'client_secret_basic'
   const identity = withBasic ? {} : { client_id: clientId, client_secret: clientSecret }
-  const headers = withBasic ? { authorization: basic(settings) } : undefined
+  const headers = withBasic ? { authorization: `Basic ${base64(joined(settings))}` } : undefined
   const url = settings.endpoints[endpoint] ?? ''
   return { endpoint, url, parameters: withoutEmpty({ ...parameters, ...identity }), headers: { ...headers }, inQuery }
 }
 
-/** What proves the client, in every form in which a server could echo it. */
+/** What proves the client, alone and as Basic joins it. */
 export function clientSecrets(settings: Settings): (string | undefined)[] {
   const withBasic = settings.provider.clientAuthentication === 'client_secret_basic'
-  return [settings.clientSecret, withBasic ? basic(settings).slice('Basic '.length) : undefined]
+  return [settings.clientSecret, withBasic ? joined(settings) : undefined]
 }
 
 /** @see RFC 6749 §2.3.1 (form-encoded first), RFC 7617 §2 (as they are) */
-function basic({ clientId, clientSecret = '', provider, deviations }: Settings): string {
+function joined({ clientId, clientSecret = '', provider, deviations }: Settings): string {
   const encode = provider.basicEncoding === 'raw' ? (text: string) => text : formEncoded
   const separator = deviations.includes('basic_semicolon') ? ';' : ':'
-  const bytes = new TextEncoder().encode(`${encode(clientId)}${separator}${encode(clientSecret)}`)
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`
+  return `${encode(clientId)}${separator}${encode(clientSecret)}`
+}
+
+/** Base64 of UTF-8. */
+export function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
 }
 
 /** As a form writes it: a space is a plus. */
-export function formEncoded(text: string): string {
+function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice('text='.length)
 }
 

@@ -11,6 +11,18 @@ import { judge, member, type Verdict } from './verdict.ts'
  * they measure on their own clock.
  */
 export const POLL_MARGIN = 500
+/** How long a poll may take to reach the server, which counts from there, in milliseconds. */
+export const ON_ITS_WAY = 2_000
+
+/**
+ * When to poll, in Unix milliseconds: a pause that outlasts the code is cut short, so that an approval is heard of.
+ *
+ * @param earliest what must be waited for in any case
+ */
+export function pollTime(planned: number, earliest: number, expiresAt: number): number {
+  if (planned < expiresAt || earliest >= expiresAt) return planned
+  return Math.round(Math.max(expiresAt - ON_ITS_WAY, (earliest + expiresAt) / 2))
+}
 
 /** Asks for a device code. @see RFC 8628 §3.1 */
 export function deviceAuthorizationRequest(settings: Settings): WireRequest {
@@ -20,7 +32,8 @@ export function deviceAuthorizationRequest(settings: Settings): WireRequest {
 }
 
 /**
- * Judges the answer: the code, counted from before the request, with the first poll an interval after the answer.
+ * Judges the answer: the code, counted from before the request, with the first poll an interval after the answer, or before
+ * its end.
  *
  * @see RFC 8628 §3.2, §3.5
  */
@@ -32,7 +45,7 @@ export function judgeDeviceAuthorization(
   const pending = isSuccess(answer) ? readDeviceCode(answer, settings) : undefined
   if (pending) return { kind: 'code', pending }
   const verdict = judge(answer, { about, secrets: clientSecrets(settings) })
-  if (verdict.kind === 'refused' || !isSuccess(answer)) return verdict
+  if (verdict.failure.code !== 'invalid_response' || !isSuccess(answer)) return verdict
   // A person has seen nothing yet, and the next answer would be no better: this is final.
   const failure: Failure = fail('invalid_response', { about, status: answer.status, retryable: false })
   return { kind: 'refused', error: '', failure }
@@ -47,9 +60,11 @@ function readDeviceCode(
   const userCode = member(body, 'user_code')
   const verificationUri = httpUrl(member(body, 'verification_uri'))
   const verificationUriComplete = httpUrl(member(body, 'verification_uri_complete'))
-  const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.deviceCode
-  const intervalSeconds = seconds(member(body, 'interval')) ?? 5
+  // 0 is nonsense here: nobody could approve in no time, nor may one poll without a pause.
+  const lifetime = seconds(member(body, 'expires_in')) || provider.lifetimes?.deviceCode
+  const intervalSeconds = seconds(member(body, 'interval')) || 5
   if (!isText(deviceCode) || !isText(userCode) || !verificationUri || lifetime === undefined) return undefined
+  const expiresAt = requestedAt + lifetime * 1000
   return {
     kind: 'device',
     deviceCode,
@@ -57,10 +72,10 @@ function readDeviceCode(
     verificationUri,
     ...(verificationUriComplete && { verificationUriComplete }),
     intervalSeconds,
-    nextPollAt: receivedAt + intervalSeconds * 1000 + POLL_MARGIN,
+    nextPollAt: pollTime(receivedAt + intervalSeconds * 1000 + POLL_MARGIN, receivedAt, expiresAt),
     since: receivedAt,
     slowedDown: false,
-    expiresAt: requestedAt + lifetime * 1000,
+    expiresAt,
   }
 }
 

@@ -97,7 +97,8 @@ function kyRequest(request: WireRequest, { fetch }: Environment, signal: AbortSi
   const { url, parameters, headers, inQuery } = request
   const options: Options = {
     body: new URLSearchParams(inQuery ? {} : parameters),
-    headers: { accept: 'application/json', ...headers },
+    // Without a charset, as RFC 6749 and every provider write it; a fetch would add one.
+    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...headers },
     signal,
     fetch,
     retry: 0,

@@ -53,7 +53,7 @@ export function readTokens(
     }),
     ...(refreshToken !== undefined && refreshExpiresAt !== undefined && { refreshExpiresAt }),
     renewable,
-    extra: { ...previous?.extra, ...unnamed(body) },
+    extra: newestOf(unnamed(body), previous?.extra),
   }
 }
 
@@ -92,15 +92,18 @@ function refreshTime(from: number, receivedAt: number, lifetime: number, chance:
 /** Ten years, in seconds: a longer lifetime is a mistake, and is treated as not said. */
 const ABSURD = 315_360_000
 
-/** A lifetime, as a number or a numeric string; nonsense counts as not said, since the token itself may be good. */
+/**
+ * A span, as a number or a numeric string; nonsense counts as not said, since the token itself may be good. An access token
+ * of 0 seconds has ended, as where a server counts down one that it keeps; elsewhere 0 means something else.
+ */
 export function seconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && number > 0 && number <= ABSURD ? number : undefined
+  return typeof number === 'number' && number >= 0 && number <= ABSURD ? number : undefined
 }
 
 /** Not in any RFC, but sent by several servers under either name; 0 means without end. */
 function refreshLifetimeOf(body: unknown): number | undefined {
-  return seconds(member(body, 'refresh_token_expires_in') ?? member(body, 'refresh_expires_in'))
+  return seconds(member(body, 'refresh_token_expires_in') ?? member(body, 'refresh_expires_in')) || undefined
 }
 
 /** Characters that may stand in an Authorization header; a token with others is not sent. @see RFC 6750 §2.1 */
@@ -118,6 +121,14 @@ const named = ['access_token', 'refresh_token', 'token_type', 'expires_in', 'sco
 function unnamed(body: unknown): Record<string, unknown> {
   const members = typeof body === 'object' && body !== null ? Object.entries(body) : []
   return Object.fromEntries(members.filter(([name, value]) => !named.includes(name) && isShallow(value, 20)))
+}
+
+/** How many are kept: a server that makes up new names each time must not fill the vault. */
+const MEMBERS = 100
+
+/** What only an earlier answer had stays as well, such as the name of a shop. */
+function newestOf(fresh: Tokens['extra'], before: Tokens['extra'] = {}): Tokens['extra'] {
+  return Object.fromEntries(Object.entries({ ...fresh, ...before, ...fresh }).slice(0, MEMBERS))
 }
 
 function isShallow(value: unknown, depth: number): boolean {

@@ -1,6 +1,7 @@
 import { type Failure, type FailureCode, fail } from '../failure.ts'
-import { formEncoded } from './client-authentication.ts'
+import { UNSEEN } from '../plain-text.ts'
 import type { Answer } from './http.ts'
+import { redact } from './redaction.ts'
 
 /** The judgement of an answer that carries no token. */
 export type Verdict =
@@ -32,6 +33,7 @@ export function judge(answer: Answer, { about, secrets }: Case): Verdict {
   if (status === 429) return trouble('rate_limited', false)
   if (status >= 500) return trouble('server_unavailable', status === 502 || status === 504)
   if (status === 0 || (status >= 300 && status < 400)) return trouble('unexpected_redirect', false)
+  if (isTemporary(words.error)) return trouble('server_unavailable', false)
   if (words.error !== undefined) return refused(words.error)
   if (status === 408 || status === 425) return trouble('timeout', true)
   if (status < 300) return trouble('invalid_response', true)
@@ -62,7 +64,14 @@ const known = [
   'access_denied',
   'invalid_grant',
   'invalid_client',
+  'server_error',
+  'temporarily_unavailable',
 ]
+
+/** Whether it means 500 or 503, which a redirect cannot say; some servers use the words elsewhere. @see RFC 6749 §4.1.2.1 */
+export function isTemporary(error: string | undefined): boolean {
+  return error === 'server_error' || error === 'temporarily_unavailable'
+}
 
 /** @see RFC 6749 §5.2. Some of Auth0's answers say `code` and `description` instead. */
 export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 'error' | 'description' | 'uri'> {
@@ -74,20 +83,8 @@ export function wordsOf(body: unknown, secrets: Case['secrets']): Pick<Failure, 
   return { ...(error && { error }), ...(description && { description }), ...(plainUri && { uri }) }
 
   function text(value: unknown, limit: number): string | undefined {
-    return typeof value === 'string' ? redact(value, secrets).slice(0, limit) : undefined
+    return typeof value === 'string' ? redact(value, secrets).slice(0, limit).replaceAll(UNSEEN, ' ') : undefined
   }
-}
-
-function redact(text: string, secrets: Case['secrets']): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server's text may reach a terminal
-  let clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-  const forms = secrets.flatMap((secret) => {
-    if (!secret) return []
-    const inForm = formEncoded(secret)
-    return [secret, inForm, inForm.replaceAll('+', '%20')]
-  })
-  for (const form of forms) clean = clean.replaceAll(form, '[redacted]')
-  return clean
 }
 
 /** A member of what should be an object. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { misconfigured, type OAuthError } from '../failure.ts'
+import { fail, OAuthError } from '../failure.ts'
 import type { Endpoints, Grant, Provider } from './provider.ts'
 
 /** A folder is named for it, and some systems take no long names. */
@@ -32,56 +32,56 @@ export const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const scopeToken = v.pipe(v.string(), v.regex(SCOPE_TOKEN, 'a scope token of RFC 6749 §3.3'))
 
 const endpoints: v.GenericSchema<Endpoints> = v.strictObject({
-  deviceAuthorization: v.exactOptional(httpUrl),
-  authorization: v.exactOptional(httpUrl),
+  deviceAuthorization: v.optional(httpUrl),
+  authorization: v.optional(httpUrl),
   token: httpUrl,
-  revocation: v.exactOptional(httpUrl),
+  revocation: v.optional(httpUrl),
 })
 
 /** Says the same as the types; what each member means stands there. */
 const provider: v.GenericSchema<Provider> = v.strictObject({
   id: word,
   name: text,
-  documentation: v.exactOptional(v.pipe(v.string(), v.url())),
+  documentation: v.optional(v.pipe(v.string(), v.url())),
   grant: v.picklist(['device_code', 'authorization_code', 'client_credentials']),
   endpoints,
-  sandbox: v.exactOptional(endpoints),
-  issuer: v.exactOptional(text),
+  sandbox: v.optional(endpoints),
+  issuer: v.optional(text),
   clientAuthentication: v.picklist(['none', 'client_secret_post', 'client_secret_basic']),
-  basicEncoding: v.exactOptional(v.picklist(['form', 'raw'])),
-  parameters: v.exactOptional(
+  basicEncoding: v.optional(v.picklist(['form', 'raw'])),
+  parameters: v.optional(
     v.strictObject({
-      deviceAuthorization: v.exactOptional(parameters),
-      authorization: v.exactOptional(parameters),
-      token: v.exactOptional(parameters),
-      refresh: v.exactOptional(parameters),
-      revocation: v.exactOptional(parameters),
+      deviceAuthorization: v.optional(parameters),
+      authorization: v.optional(parameters),
+      token: v.optional(parameters),
+      refresh: v.optional(parameters),
+      revocation: v.optional(parameters),
     }),
   ),
   scopes: v.strictObject({
     default: v.array(scopeToken),
-    optional: v.exactOptional(v.array(scopeToken)),
-    onRequest: v.exactOptional(v.array(scopeToken)),
+    optional: v.optional(v.array(scopeToken)),
+    onRequest: v.optional(v.array(scopeToken)),
   }),
-  lifetimes: v.exactOptional(
+  lifetimes: v.optional(
     v.strictObject({
-      accessToken: v.exactOptional(seconds),
-      refreshToken: v.exactOptional(seconds),
-      deviceCode: v.exactOptional(seconds),
-      authorization: v.exactOptional(seconds),
+      accessToken: v.optional(seconds),
+      refreshToken: v.optional(seconds),
+      deviceCode: v.optional(seconds),
+      authorization: v.optional(seconds),
     }),
   ),
-  assumedTokenType: v.exactOptional(v.literal('Bearer')),
-  budget: v.exactOptional(v.strictObject({ requests: v.pipe(v.number(), v.integer(), v.minValue(1)), seconds })),
-  refreshAfterLostAnswer: v.exactOptional(v.picklist(['retry', 'never'])),
-  revokes: v.exactOptional(v.picklist(['refresh_token', 'refresh_token_only', 'access_token'])),
-  deviations: v.exactOptional(
+  assumedTokenType: v.optional(v.literal('Bearer')),
+  budget: v.optional(v.strictObject({ requests: v.pipe(v.number(), v.integer(), v.minValue(1)), seconds })),
+  refreshAfterLostAnswer: v.optional(v.picklist(['retry', 'never'])),
+  revokes: v.optional(v.picklist(['refresh_token', 'refresh_token_only', 'access_token'])),
+  deviations: v.optional(
     v.array(v.picklist(['unsafe_token_parameters_in_query', 'unsafe_missing_state', 'basic_semicolon'])),
   ),
-  resource: v.exactOptional(
+  resource: v.optional(
     v.strictObject({
       origins: v.array(httpUrl),
-      headers: v.exactOptional(v.record(v.string(), text)),
+      headers: v.optional(v.record(v.string(), text)),
     }),
   ),
 })
@@ -96,43 +96,47 @@ const needs = {
  * Checks a provider and freezes a copy of it. Plain JSON will do, so a host can bring its own without code.
  *
  * @returns the same type that was given; of `JSON.parse`, a {@link Provider}
- * @throws OAuthError `invalid_configuration` that names the member, for instance `endpoints.token`
+ * @throws OAuthError `invalid_configuration` that names each member that is wrong, for instance `endpoints.token`
  */
 export function defineProvider<const P extends Provider>(data: P): 0 extends 1 & P ? Provider : P
 export function defineProvider(data: Provider): Provider {
   if (defined.has(data)) return data
   checkProvider(data)
-  const copy = deepFreeze(structuredClone(data))
+  // As JSON has it: a member that is `undefined` is absent.
+  const copy: Provider = JSON.parse(JSON.stringify(data))
   defined.add(copy)
-  return copy
+  return deepFreeze(copy)
 }
 
 /** Throws for what {@link defineProvider} refuses. */
 export function checkProvider(data: Provider): void {
-  const result = v.safeParse(provider, data, { abortEarly: true })
-  if (!result.success) throw wrong(v.getDotPath(result.issues[0]) ?? 'provider', expectation(result.issues[0]))
+  const result = v.safeParse(provider, data, { abortPipeEarly: true })
+  if (!result.success) throw wrong(...result.issues.map(complaint))
   if (data.grant === 'client_credentials' && data.clientAuthentication === 'none')
-    throw wrong('clientAuthentication', 'a client without a secret has no credentials, see RFC 6749 §4.4')
+    throw wrong('clientAuthentication (a client without a secret has no credentials, see RFC 6749 §4.4)')
   for (const set of [data.endpoints, data.sandbox]) {
     const missing = set && needs[data.grant].find((name) => set[name] === undefined)
-    if (missing) throw wrong(`${set === data.sandbox ? 'sandbox' : 'endpoints'}.${missing}`, `needed for ${data.grant}`)
+    if (missing) throw wrong(`${set === data.sandbox ? 'sandbox' : 'endpoints'}.${missing} (needed for ${data.grant})`)
   }
 }
 
 /** Those that were checked already. */
 const defined = new WeakSet<object>()
 
-function wrong(member: string, expected: string): OAuthError {
-  return misconfigured(`provider data, ${member}`, expected)
+function wrong(...members: string[]): OAuthError {
+  return new OAuthError(fail('invalid_configuration', { about: `provider data, ${members.join(', ')}` }))
+}
+
+function complaint(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? 'provider'} (${expectation(issue)})`
 }
 
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'unknown'
   if (issue.received === 'undefined') return 'missing'
-  if (issue.type === 'check') return issue.message
+  if (issue.type === 'check' || issue.type === 'regex') return `expected ${issue.message}`
   if (issue.type === 'non_empty') return 'must not be empty'
-  if (issue.type === 'url') return 'an http(s) URL'
-  return issue.type === 'regex' ? issue.message : `expected ${issue.expected ?? 'another value'}`
+  return `expected ${issue.type === 'url' ? 'an http(s) URL' : (issue.expected ?? 'another value')}`
 }
 
 function deepFreeze<T>(value: T): T {

@@ -76,16 +76,18 @@ async function exchange(request: Request, call: Call): Promise<{ response: Respo
 async function authorized(request: Request, call: Call): Promise<Response> {
   const { parts, restraint } = call
   const { signal } = request
+  const { origin } = new URL(request.url)
   const token = await parts.token({ signal })
   const response = await send(request, token, call)
   const isRefused = await saysInvalidToken(response, signal, parts.environment)
-  if (!isRefused) restraint.succeeded()
-  if (call.retried || !isRefused || !restraint.allows()) return response
+  if (call.retried || !isRefused || !restraint.allows(origin)) return response
   call.retried = true
   // Nobody reads the refusal: it says less than the new answer, or than the error that says why there is no new token.
   discard(response)
-  const second = await send(request, await renew(token, parts, signal), call)
-  if (await saysInvalidToken(second, signal, parts.environment)) restraint.failed()
+  const renewed = await renew(token, parts, signal)
+  const second = await send(request, renewed, call)
+  if (await saysInvalidToken(second, signal, parts.environment)) restraint.failed(origin, renewed.generation)
+  else restraint.succeeded(origin)
   return second
 }
 

@@ -7,21 +7,26 @@ export type Restraint = ReturnType<typeof createRestraint>
 
 /**
  * Keeps from renewing again and again for an API that refuses every token, as one does that is not meant by them: a second
- * after the first renewal in vain, and twice as long after each.
+ * after the first renewal in vain, and twice as long after each. Each origin is restrained by itself, until a renewal has
+ * helped there: a token that is taken elsewhere, or by another of its calls, says nothing of that.
  */
 export function createRestraint({ now }: Pick<Environment, 'now'>) {
-  let inVain = 0
-  let since = 0
+  const refusals = new Map<string, { readonly inVain: number; readonly generation: number; readonly since: number }>()
 
   return {
     /** Whether a renewal may be asked for. A clock that was set back is not waited for. */
-    allows: () => inVain === 0 || Math.abs(now() - since) >= Math.min(1_000 * 2 ** (inVain - 1), LONGEST),
-    failed(): void {
-      inVain++
-      since = now()
+    allows(origin: string): boolean {
+      const last = refusals.get(origin)
+      return !last || Math.abs(now() - last.since) >= Math.min(1_000 * 2 ** (last.inVain - 1), LONGEST)
     },
-    succeeded(): void {
-      inVain = 0
+    /** Calls that were refused the same new token have had one renewal between them. */
+    failed(origin: string, generation: number): void {
+      const last = refusals.get(origin)
+      if (last?.generation === generation) return
+      refusals.set(origin, { inVain: (last?.inVain ?? 0) + 1, generation, since: now() })
+    },
+    succeeded(origin: string): void {
+      refusals.delete(origin)
     },
   }
 }

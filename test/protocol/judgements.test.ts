@@ -109,6 +109,8 @@ const common: [string, Answer, string][] = [
   ['502', answered(502, undefined), 'trouble server_unavailable ambiguous'],
   ['503', answered(503, { error: 'access_denied' }), 'trouble server_unavailable'],
   ['504', answered(504, undefined), 'trouble server_unavailable ambiguous'],
+  ['400 temporarily_unavailable', answered(400, { error: 'temporarily_unavailable' }), 'trouble server_unavailable'],
+  ['400 server_error', answered(400, { error: 'server_error' }), 'trouble server_unavailable'],
   ['302', answered(302, undefined), 'trouble unexpected_redirect'],
   ['opaque redirect', answered(0, undefined), 'trouble unexpected_redirect'],
   ['408', answered(408, undefined), 'trouble timeout ambiguous'],
@@ -213,6 +215,7 @@ describe('the code exchange', () => {
     ['timeout', unanswered('timeout', true), 'over outcome_unknown'],
     ['502', answered(502, undefined), 'over outcome_unknown'],
     ['500 access_denied', answered(500, { error: 'access_denied' }), 'over server_unavailable'],
+    ['400 temporarily_unavailable', answered(400, { error: 'temporarily_unavailable' }), 'over server_unavailable'],
     ['429', answered(429, undefined), 'over rate_limited'],
     ['200 HTML', answered(200, undefined, { format: 'other' }), 'over outcome_unknown'],
     ['200 and no token in it', answered(200, { token_type: 'Bearer' }), 'over invalid_response'],
@@ -274,6 +277,7 @@ describe('the device authorization', () => {
 
   it.each([
     ['no lifetime: the provider data says', without('expires_in'), { expiresAt: NOW + 900_000 }],
+    ['lifetime 0: the provider data says', { ...body, expires_in: 0 }, { expiresAt: NOW + 900_000 }],
     ['no interval: five seconds', without('interval'), { intervalSeconds: 5 }],
     ['interval 0: five seconds', { ...body, interval: 0 }, { intervalSeconds: 5 }],
     ['negative interval: five seconds', { ...body, interval: -1 }, { intervalSeconds: 5 }],
@@ -300,6 +304,7 @@ describe('the device authorization', () => {
 
   it('without a lifetime is refused where the provider data has none: never endless', () => {
     expect(read(without('expires_in'), { ...tyro, lifetimes: {} })).toBeUndefined()
+    expect(read({ ...body, expires_in: 0 }, { ...tyro, lifetimes: {} })).toBeUndefined()
   })
 
   it.each<[string, Answer, string]>([
@@ -307,6 +312,7 @@ describe('the device authorization', () => {
     ['unauthorized_client as 403', answered(403, { error: 'unauthorized_client' }), 'refused server_rejected'],
     ['invalid_scope', answered(400, { error: 'invalid_scope' }), 'refused server_rejected'],
     ['an error in a 200', answered(200, { error: 'invalid_scope' }), 'refused server_rejected'],
+    ['trouble in a 200', answered(200, { error: 'temporarily_unavailable' }), 'trouble server_unavailable'],
     ['200 HTML', answered(200, undefined, { format: 'other' }), 'refused invalid_response'],
   ])('is judged: %s', (_, answer, expected) => expect(judges.deviceAuthorization(answer)).toBe(expected))
 })

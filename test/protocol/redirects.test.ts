@@ -57,6 +57,8 @@ describe('a redirect', () => {
     ['with an empty code', `${redirectUri}?code=&state=STATE-abcdefgh`, 'authorization_failed'],
     ['that says no', `${redirectUri}?error=access_denied&state=STATE-abcdefgh`, 'authorization_denied'],
     ['with another error', `${redirectUri}?error=invalid_scope&state=STATE-abcdefgh`, 'server_rejected'],
+    ['with the word of an outage', `?error=temporarily_unavailable&state=STATE-abcdefgh`, 'server_unavailable'],
+    ['with the word of a fault', `?error=server_error&state=STATE-abcdefgh`, 'server_unavailable'],
     ['with an error, but no state', `${redirectUri}?error=access_denied`, 'state_mismatch'],
     ['with an error of a wrong issuer', `?error=access_denied&state=STATE-abcdefgh&iss=x`, 'state_mismatch'],
   ])('is judged: %s', async (_, url, expected) => {
@@ -86,6 +88,12 @@ describe('a redirect', () => {
       failure: { error: 'invalid_scope', description: 'no  [31m[redacted]', uri: 'https://d.example/e' },
     })
     expect(JSON.stringify(judged)).not.toContain('STATE-')
+  })
+
+  it('that tells of an outage is final, and says when to start again', async () => {
+    const judged = await judgeRedirect('?error=server_error&state=STATE-abcdefgh', undefined, pending, settings)
+    expect(judged).toMatchObject({ kind: 'refused', failure: { error: 'server_error', retryable: false } })
+    expect(JSON.stringify(judged)).toContain('Start again in a few minutes.')
   })
 
   it('that is refused repeats neither code nor state', async () => {

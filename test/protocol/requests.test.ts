@@ -59,7 +59,7 @@ async function onTheWire(request: WireRequest | undefined) {
   return sight
 }
 
-const form = 'application/x-www-form-urlencoded;charset=UTF-8'
+const form = 'application/x-www-form-urlencoded'
 const basicOf = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 

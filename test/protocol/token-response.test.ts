@@ -103,9 +103,7 @@ describe('a lifetime', () => {
   it.each([
     undefined,
     null,
-    0,
     -1,
-    '0',
     '-5',
     '',
     ' ',
@@ -122,6 +120,12 @@ describe('a lifetime', () => {
   ])('that makes no sense counts as not said: %j', (expires_in) => {
     expect(read({ ...full, expires_in })?.expiresAt).toBe(NOW + 86_400_000)
     expect(read({ ...full, expires_in }, forMypos)).not.toHaveProperty('expiresAt')
+  })
+
+  it.each([0, '0'])('of nothing is that of a token which has ended, renewed after a pause: %j', (expires_in) => {
+    const ended = { expiresAt: NOW, refreshAt: NOW + 5_000 + 15_000 }
+    expect(read({ ...full, expires_in })).toMatchObject(ended)
+    expect(read({ ...full, expires_in }, forMypos)).toMatchObject(ended)
   })
 
   it.each([
@@ -183,6 +187,13 @@ describe('a refresh token', () => {
     expect(read({ ...full, ...said }, forSumup)?.refreshExpiresAt).toBe(NOW + seconds * 1000)
   })
 
+  it.each([0, '0'])('has a lifetime without end where the answer says %j', (refresh_expires_in) => {
+    expect(read({ ...full, refresh_expires_in })).not.toHaveProperty('refreshExpiresAt')
+    expect(read({ ...full, refresh_expires_in, refresh_token: undefined }, forTyro, previous)?.refreshExpiresAt).toBe(
+      NOW + 77_000,
+    )
+  })
+
   it('that is new does not inherit the end of the old one', () => {
     expect(read(full, forTyro, previous)?.refreshExpiresAt).toBeUndefined()
   })
@@ -218,6 +229,14 @@ describe('members that OAuth does not name', () => {
       store: 'new',
     })
     expect(read(full, forTyro, previous)?.extra).toEqual({ store: 'kept' })
+  })
+
+  it('fill no vault under ever new names: the newest stay', () => {
+    let tokens = read(full)
+    for (let round = 0; round < 300; round++)
+      tokens = read({ ...full, store: round, [`id-${round}`]: 1 }, forTyro, tokens)
+    expect(Object.keys(tokens?.extra ?? {})).toHaveLength(100)
+    expect(tokens?.extra).toMatchObject({ store: 299, 'id-299': 1 })
   })
 
   it('do no harm under odd names', () => {

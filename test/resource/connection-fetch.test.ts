@@ -36,9 +36,7 @@ async function connectedTill(stage: Stage, resourceOrigins: string[]) {
 }
 
 describe('connection.fetch at Tyro', () => {
-  it('calls an API; 100 calls that are refused share one refresh, and each is retried once', {
-    timeout: 20_000,
-  }, async () => {
+  it('calls an API; 100 calls that are refused share one refresh, and each is retried once', async () => {
     await using stage = await onSocket({ tyro: { interval: 1 } })
     const { origin, arrived, dead } = await emulatedApi(stage, 'tyro')
     const connection = await connectedTill(stage, [origin])
@@ -60,9 +58,7 @@ describe('connection.fetch at Tyro', () => {
     expect(taken).toHaveLength(100)
   })
 
-  it('retries a call that comes back late with the new token, without another refresh', {
-    timeout: 20_000,
-  }, async () => {
+  it('retries a call that comes back late with the new token, without another refresh', async () => {
     await using stage = await onSocket({ tyro: { interval: 1 } })
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
@@ -74,7 +70,7 @@ describe('connection.fetch at Tyro', () => {
     const connection = await connectedTill(stage, [origin])
     const { generation } = await connection.token()
     const slow = connection.fetch(`${origin}/slow`)
-    await vi.waitFor(() => expect(arrived).toHaveLength(1))
+    await expect.poll(() => arrived).toHaveLength(1)
     connection.send({ type: 'token.rejected', generation })
     good.push(`Bearer ${await connection.accessToken()}`)
     expect(refreshes(stage)).toBe(1)
@@ -83,7 +79,7 @@ describe('connection.fetch at Tyro', () => {
     expect([refreshes(stage), arrived.length]).toEqual([1, 2])
   })
 
-  it('rejects with what to do when the session has ended, and once it is stopped', { timeout: 20_000 }, async () => {
+  it('rejects with what to do when the session has ended, and once it is stopped', async () => {
     await using stage = await onSocket({ tyro: { interval: 1 } })
     const { origin, arrived, dead } = await emulatedApi(stage, 'tyro')
     const connection = await connectedTill(stage, [origin])
@@ -102,7 +98,7 @@ describe('connection.fetch at Tyro', () => {
 })
 
 describe('connection.fetch at SumUp POS Pro', () => {
-  it('renews a token that the server has ended', { timeout: 20_000 }, async () => {
+  it('renews a token that the server has ended', async () => {
     await using stage = await onSocket()
     const { origin, arrived, dead } = await emulatedApi(stage, 'sumup-pos-pro')
     const { connection } = office(stage, {}, { resourceOrigins: [origin] })

@@ -363,21 +363,58 @@ describe('an API that refuses every token', () => {
     expect(arrived).toHaveLength(107)
   })
 
-  it('is believed again once it has taken one, and after the clock was set back', async () => {
-    let refuses = true
-    const { origin } = await api(() => (refuses ? invalidToken : {}))
+  it('has it renewed no more often while another takes it, or another call to the same one', async () => {
+    const bad = await api(({ path }) => (path === '/good' ? {} : invalidToken))
+    const good = await api()
+    const environment = createEnvironment({ now: () => 1_900_000_000_000 })
+    const { fetch, events } = tokenRow([bad.origin, good.origin], { environment })
+    for (let call = 0; call < 20; call++) {
+      expect((await fetch(bad.origin)).status).toBe(401)
+      expect((await fetch(good.origin)).status).toBe(200)
+      expect((await fetch(`${bad.origin}/good`)).status).toBe(200)
+    }
+    expect(events).toEqual(['token.rejected 1'])
+  })
+
+  it('does not keep another from having it renewed', async () => {
+    const bad = await api(() => invalidToken)
+    const other = await api(refusing('access-token-2'))
+    const { fetch, events } = tokenRow([bad.origin, other.origin])
+    await fetch(bad.origin)
+    expect((await fetch(other.origin)).status).toBe(200)
+    expect(events).toEqual(['token.rejected 1', 'token.rejected 2'])
+  })
+
+  it('counts once for calls that were refused the same token together', async () => {
+    const { origin } = await api(() => invalidToken)
+    let now = 1_900_000_000_000
+    const { fetch, events } = tokenRow([origin], { environment: createEnvironment({ now: () => now }) })
+    await Promise.all(Array.from({ length: 10 }, () => fetch(origin)))
+    now += 1_000
+    const before = events.length
+    await fetch(origin)
+    expect(events).toHaveLength(before + 1)
+  })
+
+  it('is believed again once a new token has helped, and after the clock was set back', async () => {
+    let refuses = (_: string | undefined) => true
+    const { origin } = await api(({ headers }) => (refuses(headers.authorization) ? invalidToken : {}))
     let now = 1_900_000_000_000
     const { fetch, events } = tokenRow([origin], { environment: createEnvironment({ now: () => now }) })
     await fetch(origin)
     await fetch(origin)
     expect(events).toHaveLength(1)
-    refuses = false
-    await fetch(origin)
-    refuses = true
+    now += 1_000
+    refuses = (token) => token === 'Bearer access-token-2'
     await fetch(origin)
     expect(events).toHaveLength(2)
+    refuses = () => true
+    await fetch(origin)
+    now += 1_000
+    await fetch(origin)
+    expect(events).toHaveLength(4)
     now -= 3_600_000
     await fetch(origin)
-    expect(events).toHaveLength(3)
+    expect(events).toHaveLength(5)
   })
 })
