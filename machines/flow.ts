@@ -25,9 +25,11 @@ export interface FlowContext extends Omit<Summary, 'standing' | 'request'> {
   readonly wish: FlowEvent | undefined
 }
 
+/** What the place of an actor says that nobody has brought. */
+export const notBrought = new Error('createClient provides this actor')
+
 /** A place for an actor that `createClient` provides. */
-const brought = <Output, Input>() =>
-  fromPromise<Output, Input>(() => Promise.reject(new Error('createClient provides this actor')))
+const brought = <Output, Input>() => fromPromise<Output, Input>(() => Promise.reject(notBrought))
 
 const types: SetupTypes<
   FlowContext,
@@ -72,8 +74,9 @@ const base = setup({
       { summary, wish, standings }: { summary: Summary; wish: FlowEvent['type']; standings: readonly Standing[] },
     ) => context.wish?.type === wish && standings.includes(stands(summary)) && allows(summary, context.wish),
     answersWith: (_, { answer, expected }: { answer: string; expected: string }) => answer === expected,
-    mayConnect: ({ context }) => context.token === undefined,
+    mayConnect: ({ context }) => context.token === undefined && !context.wantsRevoke,
     mayHoldToken: ({ context }) => context.token !== undefined || isBlind(context),
+    mayDisconnect: ({ context }) => context.token !== undefined || context.wantsRevoke === true || isBlind(context),
     isCurrent: ({ context, event }) =>
       event.type === 'token.rejected' && event.generation === context.token?.generation,
   },
@@ -88,7 +91,8 @@ export const flow = base.extend({
     /** Takes over a summary and announces what changed. The vault has stored it before. */
     remember: enqueueActions(({ context, enqueue }, { summary, honours }: { summary: Summary; honours?: true }) => {
       const { standing, request: _, ...known } = summary
-      enqueue.assign({ ...known, unread: known.unread, wish: honours || isBlind(summary) ? context.wish : undefined })
+      const { unread, wantsRevoke } = known
+      enqueue.assign({ ...known, unread, wantsRevoke, wish: honours || isBlind(summary) ? context.wish : undefined })
       if (!samePrompt(context.prompt, known.prompt)) enqueue.emit({ type: 'prompt.changed', prompt: known.prompt })
       if (context.token?.generation !== known.token?.generation)
         enqueue.emit({ type: 'token.changed', token: known.token })
@@ -96,10 +100,9 @@ export const flow = base.extend({
         enqueue.emit({ type: 'ended', because: known.endedBecause, failure: known.failure })
     }),
     /** An actor threw, which none should: a defect of this package. What it threw may hold secrets and stays out. */
-    admitDefect: enqueueActions(({ context, enqueue }, { actor }: { actor: string }) => {
-      const because = 'authorization_failed'
-      const message = `${actor}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`
-      const failure: Failure = { code: because, message, retryable: false }
+    admitDefect: enqueueActions(({ context, enqueue }, { actor, isMissing }: { actor: string; isMissing?: true }) => {
+      const failure = isMissing ? missing(actor) : defect(actor)
+      const because = failure.code
       enqueue.assign({ ...blank({ input: context }), failure, endedBecause: because })
       enqueue.emit({ type: 'ended', because, failure })
       if (context.prompt) enqueue.emit({ type: 'prompt.changed', prompt: undefined })
@@ -107,6 +110,17 @@ export const flow = base.extend({
     }),
   },
 })
+
+function defect(actor: string): Failure {
+  const message = `${actor}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`
+  return { code: 'authorization_failed', message, retryable: false }
+}
+
+/** Somebody runs a chart by itself, as it is exported. */
+function missing(actor: string): Failure {
+  const message = `${actor}: a chart alone has no actors. Use createClient(…).connect(…).actor, or the machine of a client.`
+  return { code: 'invalid_configuration', message, retryable: false }
+}
 
 /** What every chart knows when it begins: its name. */
 export const blank = ({ input }: { input: { connection: string } }): FlowContext => ({
@@ -116,6 +130,7 @@ export const blank = ({ input }: { input: { connection: string } }): FlowContext
   nextPollAt: undefined,
   retryAt: undefined,
   token: undefined,
+  wantsRevoke: undefined,
   failure: undefined,
   endedBecause: undefined,
   unread: undefined,
@@ -133,8 +148,8 @@ function isBlind({ failure, unread }: Pick<Summary, 'failure' | 'unread'>): bool
 }
 
 /** For what was asked, a first request that backs off is one that is starting. */
-function stands({ standing, token }: Summary): Standing {
-  return standing === 'backingOff' && token === undefined ? 'starting' : standing
+function stands({ standing, token, wantsRevoke }: Summary): Standing {
+  return standing === 'backingOff' && token === undefined && !wantsRevoke ? 'starting' : standing
 }
 
 /** A rejection concerns one token, and in the dark nothing is done but to forget. */
@@ -143,12 +158,13 @@ function allows(summary: Summary, wish: FlowEvent): boolean {
   return wish.type !== 'token.rejected' || wish.generation === summary.token?.generation
 }
 
-/** Of two wishes that wait, the later is honoured, unless the earlier would be missed more. */
+/** Of two wishes that wait, the later is honoured, unless the earlier would be missed more. A forget is the end. */
 function weightier(earlier: FlowEvent | undefined, later: FlowEvent): FlowEvent {
   return earlier && weight(earlier) > weight(later) ? earlier : later
 }
 
 function weight({ type }: FlowEvent): number {
-  if (type === 'token.revoke' || type === 'token.forget') return 3
+  if (type === 'token.forget') return 4
+  if (type === 'token.revoke') return 3
   return type === 'authorization.responded' || type === 'authorization.cancel' ? 2 : 1
 }

@@ -147,7 +147,7 @@ export const tokenLifecycle = (start: string, ownAtRest: { 'authorization.respon
       'authorization.responded': { guard: 'mayConnect', ...lookAgain },
       'token.refresh': { guard: 'mayHoldToken', ...lookAgain },
       'token.rejected': { guard: 'mayHoldToken', ...lookAgain },
-      'token.revoke': { guard: 'mayHoldToken', target: 'recalling', actions: ['keepWish', 'recordRevoke'] },
+      'token.revoke': { guard: 'mayDisconnect', target: 'recalling', actions: ['keepWish', 'recordRevoke'] },
       'token.forget': lookAgain,
       ...elsewhere,
     },

@@ -1,6 +1,6 @@
 import type { Deadline, Errand, FlowEvent } from '../src/dialogue.ts'
 import type { Standing, Summary } from '../src/recall.ts'
-import type { FlowContext } from './flow.ts'
+import { type FlowContext, notBrought } from './flow.ts'
 
 /** Small constants that make the charts read like sentences. */
 
@@ -45,11 +45,11 @@ export const freshness = ({ context: { token } }: Known): Deadline => ({
   steady: true,
 })
 
-/** `input`: the next try; a person waits for the first token, nobody for the next. */
+/** `input`: the next try; a person waits for the first token, nobody for the next, or for its end. */
 export const nextTry = ({ context }: Known): Deadline => ({
   at: context.retryAt,
   until: undefined,
-  watched: context.token === undefined,
+  watched: context.token === undefined && !context.wantsRevoke,
   steady: true,
 })
 
@@ -106,10 +106,16 @@ export const comes = <Target extends string>(due: Target) => [
   { target: 'recalling' },
 ]
 
-/** `onError`: an actor threw, which none should. */
+/** An actor threw, which none should, or answered with a state that the chart does not have. */
 export const broken = (actor: string) => ({
   target: 'failed',
-  actions: { type: 'admitDefect' as const, params: { actor } },
+  actions: {
+    type: 'admitDefect' as const,
+    params: ({ event }: { event: object }) => ({
+      actor,
+      ...('error' in event && event.error === notBrought && { isMissing: true as const }),
+    }),
+  },
 })
 
 /** `on`: the wish goes along to the state that honours it. */

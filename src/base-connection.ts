@@ -18,14 +18,14 @@ export type ConnectionEmitted = {
 
 export interface AccessTokenOptions {
   /** Stops waiting; what is under way goes on for others. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** How long to wait, in milliseconds. Default: as long as it takes. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 export interface RespondOptions extends AccessTokenOptions {
   /** The browser session that the callback came in. @see RFC 9700 §2.1 */
-  readonly binding?: string | Sealed
+  readonly binding?: string | Sealed | undefined
 }
 
 /** Takes what a connection tells; what it throws is reported to the host, and disturbs nobody else. */
@@ -132,6 +132,8 @@ export class BaseConnection<Actor extends FlowActor = FlowActor> implements Asyn
    */
   async forget(): Promise<void> {
     this.send({ type: 'token.forget' })
+    // As in respond().
+    await Promise.resolve()
     await this.#base.watch<void>(() => {
       const { value, context } = this.actor.getSnapshot()
       if (value === 'idle') return { give: undefined }

@@ -26,7 +26,7 @@ export interface TokenDetails {
 export interface ForeignSession {
   readonly refreshToken: string
   /** As granted, space-separated. Default: the scopes of the registration. */
-  readonly scope?: string
+  readonly scope?: string | undefined
 }
 
 interface Parts<Actor extends FlowActor>

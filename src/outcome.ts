@@ -27,9 +27,9 @@ export interface Situation {
 
 /** The table behind `accessToken()`. */
 export function rule({ state, context, held, now, about, selfService, asked, refused }: Situation): Ruling {
-  const { accessToken, expiresAt, revokeWished, record } = held
+  const { accessToken, expiresAt, refreshAt, revokeWished, record } = held
   if (accessToken !== undefined && now < expiresAt) return { kind: 'give', accessToken }
-  if (revokeWished || record?.wantsRevoke) return personNeeded()
+  if (revokeWished || record?.wantsRevoke) return refuse(leaving(about))
   switch (state) {
     case 'recalling':
     case 'refreshing':
@@ -38,6 +38,7 @@ export function rule({ state, context, held, now, about, selfService, asked, ref
     case 'requestingToken':
       return { kind: 'wait' }
     case 'authorized':
+      if (isStillborn(held, now)) return refuse({ ...stillborn(about), retryAt: refreshAt })
       return asked ? refuse(stillborn(about)) : { kind: 'ask', event: { type: 'token.refresh' } }
     case 'backingOff':
       return context.failure ? refuse(context.failure) : { kind: 'wait' }
@@ -67,8 +68,23 @@ export function rule({ state, context, held, now, about, selfService, asked, ref
   }
 }
 
+/** What is dead for longer, in milliseconds, met no slow server, but a clock that jumped, or a sleep. */
+const SLOW = 60_000
+
+/** The pause before the next token outlasts this one: asked for sooner, the next would be no better. */
+function isStillborn({ record, expiresAt, refreshAt }: Held, now: number): boolean {
+  const dead = refreshAt - expiresAt
+  return dead > 0 && dead < SLOW && now < refreshAt && !record?.inFlight
+}
+
 /** A token that ends before it can be used: a lifetime shorter than a request, or a clock that jumps. */
 function stillborn(about: string): Failure {
   const remedy = 'It had ended before it could be used: check the clock of this machine.'
   return fail('invalid_response', { about: `${about}, token`, remedy })
+}
+
+/** The session is given up, and no other can begin before that is done. */
+function leaving(about: string): Failure {
+  const remedy = 'A disconnect was asked for: authorization.start is accepted once it is done, or after token.forget.'
+  return fail('authorization_required', { about, remedy })
 }

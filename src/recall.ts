@@ -71,6 +71,8 @@ export interface Summary {
   /** Unix milliseconds. */
   readonly retryAt: number | undefined
   readonly token: TokenSummary | undefined
+  /** A disconnect was asked for, and is not done: no token is handed out any more. */
+  readonly wantsRevoke?: true | undefined
   readonly failure: Failure | undefined
   readonly endedBecause: EndedBecause | undefined
   /** The request behind this summary, where there was one. */
@@ -146,8 +148,10 @@ export function reached(instant: number | undefined, now: number): boolean {
 export function summarize(record: ConnectionRecord | undefined, now: number, about: string): Summary {
   const stands = standing(record, now)
   const atRest = stands === 'expired' || stands === 'failed' || stands === 'revoked'
-  const failure = record?.ended?.failure ?? (atRest ? concluded(record, about) : record?.retry?.failure)
-  const { pending, tokens } = record ?? {}
+  const { pending, tokens, wantsRevoke } = record ?? {}
+  // Its token is still good; that there will be no other is known already.
+  const isLast = stands === 'authorized' && tokens?.renewable === true && !canRenew(record)
+  const failure = record?.ended?.failure ?? (atRest || isLast ? concluded(record, about) : record?.retry?.failure)
   const device = pending?.kind === 'device' && !atRest ? pending : undefined
   return {
     standing: stands,
@@ -155,7 +159,8 @@ export function summarize(record: ConnectionRecord | undefined, now: number, abo
     pollIntervalSeconds: device?.intervalSeconds,
     nextPollAt: device?.nextPollAt,
     retryAt: stands === 'backingOff' ? record?.retry?.at : undefined,
-    token: record && tokens && !atRest ? tokenSummary(record, tokens) : undefined,
+    token: record && tokens && !atRest && !wantsRevoke ? tokenSummary(record, tokens) : undefined,
+    wantsRevoke,
     failure,
     endedBecause: atRest ? (record?.ended?.because ?? failure?.code) : undefined,
     request: undefined,

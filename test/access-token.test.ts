@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator } from '../src/emulator/index.ts'
 import { createClient, createEnvironment, mypos, OAuthError } from '../src/index.ts'
+import { json, scriptedFetch } from './support/scripted-fetch.ts'
 import { pass, settle, stateOf, tillOnStage } from './support/stage.ts'
 
 beforeEach(async () => {
@@ -139,6 +140,31 @@ describe('accessToken()', () => {
     for (let call = 0; call < 20; call++)
       await expect(wrong.accessToken()).rejects.toMatchObject({ code: 'server_rejected' })
     expect(emulator.journal).toHaveLength(before)
+  })
+})
+
+describe('a token that is dead on arrival', () => {
+  it('is refused until the next is due, however many ask', async () => {
+    const slow = async () => {
+      await new Promise((answer) => setTimeout(answer, 1_200))
+      return json({ access_token: `access-${server.seen.length}`, token_type: 'Bearer', expires_in: 1 })
+    }
+    const server = scriptedFetch(slow, slow)
+    const environment = createEnvironment({ fetch: server.fetch, random: () => 0.5 })
+    const service = createClient(mypos, { clientId: 'a', clientSecret: 'b' }, { environment }).connect('c')
+    const first = expect(service.accessToken()).rejects.toMatchObject({ code: 'invalid_response' })
+    await pass(2)
+    await first
+    const retryAt = service.actor.getSnapshot().context.token?.refreshAt
+    for (let round = 0; round < 12; round++) {
+      const asked = Array.from({ length: 50 }, () => service.accessToken().catch((error: unknown) => error))
+      await pass(1)
+      for (const refusal of await Promise.all(asked))
+        expect(refusal).toMatchObject({ code: 'invalid_response', retryAt })
+    }
+    expect(server.seen).toHaveLength(1)
+    await pass(5)
+    expect(server.seen).toHaveLength(2)
   })
 })
 

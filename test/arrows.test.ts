@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createActor, waitFor } from 'xstate'
 import type { FlowContext } from '../machines/flow.ts'
 import * as say from './support/charts.ts'
 import {
@@ -171,6 +172,19 @@ describe.each(charts)('$id', ({ id, chart, start, awaiting }) => {
   })
 })
 
+describe.each(charts)('$id by itself', ({ chart }) => {
+  it('says that it has no actors, and where to get them', async () => {
+    const actor = createActor(chart, { input: { connection: 'till' } }).start()
+    const { context, value } = await waitFor(actor, ({ value: state }) => state === 'failed')
+    expect([value, context.failure.code, context.endedBecause]).toEqual([
+      'failed',
+      'invalid_configuration',
+      'invalid_configuration',
+    ])
+    expect(context.failure.message).toMatch(/^recall: a chart alone has no actors\. Use createClient/)
+  })
+})
+
 describe('a deadline', () => {
   const device = {
     ...prompt,
@@ -198,6 +212,12 @@ describe('a deadline', () => {
       'clientCredentials',
       'backingOff',
       { retryAt: 7_000, token: say.token },
+      { at: 7_000, until: undefined, watched: false, steady: true },
+    ],
+    [
+      'deviceCode',
+      'backingOff',
+      { retryAt: 7_000, wantsRevoke: true },
       { at: 7_000, until: undefined, watched: false, steady: true },
     ],
   ] as const)('in %s %s waits for what the context says', (id, key, known, expected) => {

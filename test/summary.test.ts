@@ -45,6 +45,22 @@ describe('a summary', () => {
       expect(all).toContain(`MARKER-${secret}`)
   })
 
+  it('of a session whose only refresh was lost says so while its token is still good', () => {
+    const lost = { ...inFlight('refreshToken'), once: true }
+    const {
+      standing: stands,
+      token,
+      failure: why,
+      endedBecause,
+    } = told({ tokens: renewable, inFlight: lost }, NOON - 1)
+    expect([stands, token?.renewable, why?.code, endedBecause]).toEqual([
+      'authorized',
+      false,
+      'outcome_unknown',
+      undefined,
+    ])
+  })
+
   it.each(cases)('of %s says where it stands, and why wherever it is at rest', (_, parts, before, from) => {
     for (const [now, expected] of [
       [NOON - 1, before],
@@ -114,6 +130,12 @@ describe('a summary', () => {
       generation: 3,
       renewable: true,
     })
+  })
+
+  it('tells of no token once a disconnect was asked for', () => {
+    const leaving = told({ tokens: renewable, wantsRevoke: true, retry }, NOON - 1)
+    expect(leaving).toMatchObject({ standing: 'backingOff', wantsRevoke: true, token: undefined, retryAt: NOON })
+    expect(told({ tokens: renewable }).wantsRevoke).toBeUndefined()
   })
 
   it('tells when it is tried again, and why, only while it waits', () => {

@@ -14,7 +14,7 @@ import { isAtRest } from './starting.ts'
  * @throws OAuthError `not_supported` where it is connected, or being connected, or the grant knows no refresh;
  *   `invalid_configuration` for a session that is none; a failure of the vault
  */
-export async function adopt(name: string, session: Partial<Adopted>, means: Means): Promise<void> {
+export async function adopt(name: string, session: Unchecked, means: Means): Promise<void> {
   const { custody, settings } = means
   const { provider, fingerprint } = settings
   const about = `${provider.name}, ${name}, adopt`
@@ -29,7 +29,10 @@ export async function adopt(name: string, session: Partial<Adopted>, means: Mean
     throw notSupported(about, 'it has a session, or awaits one', 'Nothing has changed; revoke or forget it first.')
 }
 
-function check(session: Partial<Adopted> | undefined, { provider, scope: wanted }: Settings): Adopted {
+/** What a caller without types may pass. */
+type Unchecked = Partial<Record<keyof Adopted, string | undefined>>
+
+function check(session: Unchecked | undefined, { provider, scope: wanted }: Settings): Adopted {
   const { refreshToken, scope } = session ?? {}
   const wrong = (member: string) => misconfigured(`${provider.name}, adopt, ${member}`, 'a string, not empty')
   if (typeof refreshToken !== 'string' || refreshToken === '') throw wrong('refreshToken')

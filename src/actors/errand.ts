@@ -79,7 +79,9 @@ export async function carryOut(verb: Verb, duty: Duty, means: Means): Promise<Su
     cell.stuck = error.circumstances.writing ?? false
     const retryAt = environment.now() + Math.round(backOff(++cell.troubles, environment))
     const failure = { ...error.failure, retryAt }
-    return { ...summarize(cell.record, environment.now(), about), standing: 'backingOff', failure, retryAt }
+    // A wish that the vault has not taken counts as well; without tokens known, it waits for them.
+    const known = cell.record?.tokens ? custody.withWish(duty.name, cell.record) : cell.record
+    return { ...summarize(known, environment.now(), about), standing: 'backingOff', failure, retryAt }
   }
 }
 

@@ -1,4 +1,4 @@
-import { POLL_MARGIN } from '../protocol/device-authorization.ts'
+import { ON_ITS_WAY, POLL_MARGIN, pollTime } from '../protocol/device-authorization.ts'
 import { deviceTokenRequest, judgeDeviceToken, type PollVerdict } from '../protocol/device-token.ts'
 import type { ConnectionRecord, DevicePending, InFlight } from '../vault/record.ts'
 import { awaits, connected, departing, ended, retrying, settled } from '../vault/steps.ts'
@@ -6,8 +6,6 @@ import { conclude, depart, leased, send, standingOf } from './errand.ts'
 
 /** By how much `slow_down` lengthens this and all later intervals, in seconds. @see RFC 8628 §3.5 */
 const SLOW_DOWN = 5
-/** How long a poll may take to reach the server, which counts from there, in milliseconds. */
-const ON_ITS_WAY = 2_000
 /** The longest pause that lost answers lead to, in milliseconds. */
 const LONGEST_PAUSE = 60_000
 
@@ -65,7 +63,8 @@ function after(
   if (verdict.kind === 'trouble') {
     const attempts = (current.retry?.attempts ?? 0) + 1
     const wait = Math.max(pause(pending), Math.min(pause(pending) * 2 ** attempts, LONGEST_PAUSE))
-    const nextPollAt = Math.max(receivedAt + wait, verdict.failure.retryAt ?? 0)
+    const planned = Math.max(receivedAt + wait, verdict.failure.retryAt ?? 0)
+    const nextPollAt = pollTime(planned, receivedAt + pause(pending), pending.expiresAt)
     const slower = { ...current, pending: { ...pending, since: receivedAt, nextPollAt, slowedDown: false } }
     return retrying(
       slower,
@@ -80,7 +79,8 @@ function after(
   const lost = lostBefore + (unknownBefore?.tries ?? 0)
   // A lost answer may have been a slow_down too. Who stays behind what a server counts polls too early for ever.
   const intervalSeconds = pending.intervalSeconds + (slowedDown ? (1 + lost) * SLOW_DOWN : 0)
-  const nextPollAt = Math.max(receivedAt + pause({ intervalSeconds }), verdict.retryAt ?? 0)
+  const earliest = receivedAt + pause({ intervalSeconds })
+  const nextPollAt = pollTime(Math.max(earliest, verdict.retryAt ?? 0), earliest, pending.expiresAt)
   const remembered = !slowedDown && lost > 0 && { lost }
   const next = settled({
     ...current,

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../failure.ts'
 import type { Wish } from '../inspect/messages.ts'
 import type { Scene } from './scene.ts'
 import type { Button } from './shown.ts'
@@ -15,7 +16,8 @@ const offers: readonly Offer[] = [
   ['authorization.start', 'primary', 'merchant', starting],
   ['authorization.cancel', 'secondary', 'merchant', ({ isBlind, open }) => (isBlind && !open ? undefined : 'cancel')],
   ['token.refresh', 'secondary', 'operator', refreshing],
-  ['token.revoke', 'danger', 'merchant', ({ isBlind, token }) => (isBlind && !token ? undefined : 'disconnect')],
+  ['token.revoke', 'secondary', 'operator', revokingAgain],
+  ['token.revoke', 'danger', 'merchant', revoking],
   ['token.forget', 'danger', 'operator', forgetting],
 ]
 
@@ -35,11 +37,27 @@ function starting({ state, machine, failure }: Scene): Label {
   return state === 'expired' || state === 'revoked' ? 'connectAgain' : 'connect'
 }
 
-function refreshing({ state, isAtRest, canRenew }: Scene): Label {
-  if (state === 'recalling') return undefined
-  if (state === 'backingOff') return 'tryNow'
+function refreshing(scene: Scene): Label {
+  const { state, isAtRest, isDisconnecting, canRenew } = scene
+  if (state === 'recalling' || isDisconnecting) return undefined
+  if (state === 'backingOff') return tryingNow(scene)
   if (isAtRest) return 'lookAgain'
   return canRenew ? 'renew' : undefined
+}
+
+/** A pause that was asked for, or that the contract with the provider demands, is kept. */
+const ordered: readonly (FailureCode | undefined)[] = ['rate_limited', 'budget_exhausted']
+
+function tryingNow({ failure }: Scene): Label {
+  return ordered.includes(failure?.code) ? undefined : 'tryNow'
+}
+
+function revokingAgain(scene: Scene): Label {
+  return scene.isDisconnecting && scene.state === 'backingOff' ? tryingNow(scene) : undefined
+}
+
+function revoking({ isBlind, isDisconnecting, token }: Scene): Label {
+  return isDisconnecting || (isBlind && !token) ? undefined : 'disconnect'
 }
 
 function forgetting({ state }: Scene): Label {

@@ -49,7 +49,7 @@ export const english: Words = {
     polling: 'The provider is being asked whether access was allowed.',
     nextPoll: 'Nobody has allowed access yet. The provider is asked again shortly.',
     slowDown: (seconds) =>
-      `The provider wants to be asked less often${seconds === undefined ? '' : `: no more than every ${seconds} seconds from now on`}.`,
+      `The provider wants to be asked less often${seconds === undefined ? '' : `: no more often than every ${seconds} seconds from now on`}.`,
     redirect: 'The browser is expected back from the login page.',
     timeIsUp: 'The last answer of the provider is awaited.',
     again: 'Trying again automatically.',
@@ -149,6 +149,14 @@ export const english: Words = {
     server_rejected: {
       text: 'The provider does not accept this software.',
       remedy: 'Ask whoever made this software.',
+    },
+    app_login_required: {
+      text: 'You are logged out of this app.',
+      remedy: 'Log in to it again.',
+    },
+    app_not_allowed: {
+      text: 'This app does not let you use this connection.',
+      remedy: 'Ask whoever looks after this app.',
     },
     not_supported: {
       text: 'That cannot be done here.',

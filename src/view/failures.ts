@@ -11,6 +11,7 @@ export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
   grant_expired: 'merchant',
   session_expired: 'merchant',
   outcome_unknown: 'merchant',
+  app_login_required: 'merchant',
   cancelled: undefined,
   stopped: undefined,
   state_mismatch: undefined,
@@ -23,6 +24,7 @@ export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
   unexpected_redirect: 'operator',
   vault_unavailable: 'operator',
   vault_mismatch: 'operator',
+  app_not_allowed: 'operator',
   server_rejected: 'developer',
   not_supported: 'developer',
   insecure_endpoint: 'developer',
@@ -32,7 +34,8 @@ export const whoCanAct: Readonly<Record<FailureCode, Who | undefined>> = {
 /** Those whose remedy is to do nothing, which is not true while a person is shown what to do. */
 const passing: readonly FailureCode[] = ['rate_limited', 'server_unavailable', 'budget_exhausted']
 
-export function failureOf({ state, failure, open, isAtRest, canRenew }: Scene, words: Words): View['failure'] {
+export function failureOf(scene: Scene, words: Words): View['failure'] {
+  const { state, failure, open, isAtRest, canRenew, nextPollAt = 0 } = scene
   if (!failure) return undefined
   const { code, message } = failure
   const isKnown = Object.hasOwn(whoCanAct, code)
@@ -44,5 +47,8 @@ export function failureOf({ state, failure, open, isAtRest, canRenew }: Scene, w
   if (state === 'authorized' && !canRenew && who === 'merchant') return { ...said, remedy: words.lastToken }
   // It would pass by itself, but here nothing is tried again without a person.
   if (isAtRest && who === 'nobody') return { ...said, remedy: words.tryLater, who: 'merchant' }
-  return open && passing.includes(code) ? { ...said, remedy: words.goOn } : said
+  if (!open || !passing.includes(code)) return said
+  // Whoever approves now is not heard of any more.
+  if (nextPollAt >= open.expiresAt) return { ...said, remedy: words.tryLater, who: 'merchant' }
+  return { ...said, remedy: words.goOn }
 }

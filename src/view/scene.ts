@@ -12,6 +12,8 @@ export interface Scene extends Seen {
   readonly isAtRest: boolean
   /** A new token can be had without a person. */
   readonly canRenew: boolean
+  /** A disconnect was asked for, and is tried again by itself. */
+  readonly isDisconnecting: boolean
   /** Somebody is to approve. */
   readonly isAwaiting: boolean
 }
@@ -21,7 +23,7 @@ const blinding = ['vault_unavailable', 'vault_mismatch']
 const atRest = ['idle', 'revoked', 'expired', 'failed']
 
 export function sceneOf(seen: Seen, now: number): Scene {
-  const { state, prompt, token, failure } = seen
+  const { state, prompt, token, failure, wantsRevoke } = seen
   const isReading = state === 'recalling'
   const isAwaiting = awaiting.includes(state)
   const isInTrouble = state === 'backingOff'
@@ -36,6 +38,7 @@ export function sceneOf(seen: Seen, now: number): Scene {
     isBlind: isReading || (isInTrouble && blinding.includes(failure?.code ?? '')),
     isAtRest: atRest.includes(state),
     canRenew: token?.renewable ?? token?.refreshAt !== undefined,
+    isDisconnecting: wantsRevoke === true && (isReading || isInTrouble),
     isAwaiting,
   }
 }

@@ -23,6 +23,8 @@ export interface Seen {
         readonly renewable?: boolean | undefined
       }
     | undefined
+  /** A disconnect was asked for, and is not done. Default: no. */
+  readonly wantsRevoke?: boolean | undefined
   /** What the merchant calls the connection, and the provider: for instance the store's name, and `tyro.name`. */
   readonly name?: string | undefined
   readonly provider?: string | undefined

@@ -5,7 +5,8 @@ type Title = keyof Words['titles']
 
 /** Every state has a title; one that stands in no chart of this package is called by its own name. */
 export function titleOf(scene: Scene, { titles, working }: Words): string {
-  const { state } = scene
+  const { state, isDisconnecting } = scene
+  if (isDisconnecting) return working.revoking.title
   const title = nameOf(scene)
   if (title) return titles[title]
   return isWork(state, working) ? working[state].title : state || titles.oneMoment

@@ -98,7 +98,7 @@ export function named(row: Row) {
   const [, kind, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event.type) ?? []
   const heard = kind === undefined ? event.type : `${id} ${kind === 'error' ? 'breaks' : `says ${said(event)}`}`
   const asked = given?.wish ? `, with ${given.wish.type} kept` : ''
-  const known = given?.token ? ', with a token' : ''
+  const known = given?.token ? ', with a token' : given?.wantsRevoke ? ', while disconnecting' : ''
   return { row, name: `${from} ${from === to ? 'stays' : `leads to ${to}`} when ${heard}${asked}${known}` }
 }
 

@@ -7,6 +7,7 @@ import * as say from './charts.ts'
 const { answers, breaks, done, failure, token } = say
 const lived = { token }
 const trouble = { failure, retryAt: 9_000 }
+const leaving = { ...trouble, wantsRevoke: true } as const
 /** The vault could not be read. */
 export const blind = { failure: fail('vault_unavailable', { about: 'a test' }), retryAt: 9_000 }
 
@@ -26,11 +27,12 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['recalling', say.revoke, 'recalling', {}, { wish: 'token.revoke', runs: 'recordRevoke' }],
   ['recalling', say.forget, 'recalling', {}, { wish: 'token.forget' }],
   ['recalling', say.changed, 'recalling', {}, { wish: undefined }],
-  // A disconnect is not replaced by a lesser wish, but by another disconnect.
+  // A disconnect is not replaced by a lesser wish, and nothing follows a forget.
   ['recalling', say.refresh, 'recalling', { wish: say.revoke }, { wish: 'token.revoke' }],
   ['recalling', say.start, 'recalling', { wish: say.forget }, { wish: 'token.forget' }],
   ['recalling', say.revoke, 'recalling', { wish: say.refresh }, { wish: 'token.revoke' }],
   ['recalling', say.forget, 'recalling', { wish: say.revoke }, { wish: 'token.forget' }],
+  ['recalling', say.revoke, 'recalling', { wish: say.forget }, { wish: 'token.forget' }],
   ['recalling', say.cancel, 'recalling', { wish: say.start }, { wish: 'authorization.cancel' }],
   // Without a wish, the record decides.
   ['recalling', answers('recall', 'idle'), 'idle'],
@@ -85,6 +87,26 @@ export const lifecycle = (start: string): readonly Row[] => [
   ['backingOff', say.rejected, 'recalling', lived, { wish: 'token.rejected' }],
   ['backingOff', say.revoke, 'recalling', lived, { wish: 'token.revoke', runs: 'recordRevoke' }],
   ['backingOff', say.forget, 'recalling', trouble, { wish: 'token.forget' }],
+  // Whoever disconnects can only hurry, or forget.
+  ['backingOff', say.revoke, 'recalling', leaving, { wish: 'token.revoke', runs: 'recordRevoke' }],
+  ['backingOff', say.forget, 'recalling', leaving, { wish: 'token.forget' }],
+  ['backingOff', say.start, 'backingOff', leaving, { wish: undefined }],
+  ['backingOff', say.cancel, 'backingOff', leaving, { wish: undefined }],
+  ['backingOff', say.refresh, 'backingOff', leaving, { wish: undefined }],
+  [
+    'recalling',
+    answers('recall', 'backingOff', leaving),
+    'backingOff',
+    { ...leaving, wish: say.cancel },
+    { wish: undefined },
+  ],
+  [
+    'recalling',
+    answers('recall', 'backingOff', leaving),
+    'revoking',
+    { ...leaving, wish: say.revoke },
+    { wish: 'token.revoke' },
+  ],
   ['backingOff', say.changed, 'recalling', { ...blind, wish: say.refresh }, { wish: 'token.refresh' }],
   ['backingOff', say.refresh, 'recalling', { ...blind, wish: say.forget }, { wish: 'token.forget' }],
 

@@ -12,6 +12,7 @@ const cancel = 'secondary authorization.cancel: Cancel'
 const disconnect = 'danger token.revoke: Disconnect'
 const forget = '(operator) danger token.forget: Forget, without telling the provider'
 const renew = '(operator) secondary token.refresh: Renew now'
+const revokeNow = '(operator) secondary token.revoke: Try again now'
 const tryNow = '(operator) secondary token.refresh: Try again now'
 const lookAgain = '(operator) secondary token.refresh: Look again'
 
@@ -51,6 +52,14 @@ describe('buttons', () => {
     ['refreshing', { token }, disconnect, forget],
     ['backingOff', { ...failed('network') }, cancel, forget],
     ['backingOff', { ...failed('network'), token }, tryNow, disconnect, forget],
+    // A pause that was ordered is kept, whoever asks.
+    ['backingOff', { ...failed('rate_limited'), token }, disconnect, forget],
+    ['backingOff', { ...failed('budget_exhausted'), token }, disconnect, forget],
+    ['backingOff', { ...failed('server_unavailable'), wantsRevoke: true }, revokeNow, forget],
+    ['backingOff', { ...failed('rate_limited'), wantsRevoke: true }, forget],
+    ['backingOff', { ...failed('vault_unavailable'), wantsRevoke: true }, revokeNow, forget],
+    ['recalling', { wantsRevoke: true }],
+    ['revoking', { wantsRevoke: true }, forget],
     ['backingOff', { ...failed('vault_unavailable') }, tryNow, forget],
     ['backingOff', { ...failed('vault_unavailable'), token }, tryNow, disconnect, forget],
     ['backingOff', { ...failed('vault_mismatch'), prompt }, cancel, tryNow, forget],

@@ -119,6 +119,11 @@ export const german: Words = {
       remedy: betreuerFragen,
     },
     server_rejected: { text: 'Der Anbieter nimmt diese Software nicht an.', remedy: herstellerFragen },
+    app_login_required: { text: 'Sie sind bei dieser App abgemeldet.', remedy: 'Melden Sie sich dort wieder an.' },
+    app_not_allowed: {
+      text: 'Diese App erlaubt Ihnen diese Verbindung nicht.',
+      remedy: 'Fragen Sie, wer diese App betreut.',
+    },
     not_supported: { text: 'Das geht hier nicht.', remedy: herstellerFragen },
     insecure_endpoint: { text: 'Diese Software würde sich ungeschützt verbinden.', remedy: herstellerFragen },
     invalid_configuration: { text: 'Diese Software ist falsch eingerichtet.', remedy: herstellerFragen },

@@ -80,7 +80,7 @@ describe('what the screen of a till says', () => {
     await until(connection, 'awaitingUser')
     stage.emulator.fault(tokens, { kind: 'status', status: 400, body: { error: 'slow_down' } })
     await until(connection, 'slowDown')
-    const slower = 'The provider wants to be asked less often: no more than every 10 seconds from now on.'
+    const slower = 'The provider wants to be asked less often: no more often than every 10 seconds from now on.'
     expect(screen(connection)).toEqual(['Approve the connection 14:55', `${slower} 0:11`, '[Cancel]'])
 
     stage.emulator.fault(tokens, { kind: 'reset' })

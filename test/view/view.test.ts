@@ -256,7 +256,12 @@ describe('waiting', () => {
 
   it.each<[string, Partial<Seen>, why: string, seconds?: number]>([
     ['recalling', {}, 'The connection is being looked up.'],
-    ['slowDown', soon, 'The provider wants to be asked less often: no more than every 10 seconds from now on.', 10],
+    [
+      'slowDown',
+      soon,
+      'The provider wants to be asked less often: no more often than every 10 seconds from now on.',
+      10,
+    ],
     ['slowDown', { nextPollAt: NOW }, 'The provider wants to be asked less often.', 0],
     ['awaitingUser', { ...soon, ...down }, 'Trying again automatically.', 10],
     // Nobody waits that long by themselves: a server wants it, or the clock was set back.
@@ -276,7 +281,7 @@ describe('waiting', () => {
     [
       'slowDown',
       { nextPollAt: NOW + 92_000, pollIntervalSeconds: 90 },
-      'The provider wants to be asked less often: no more than every 90 seconds from now on.',
+      'The provider wants to be asked less often: no more often than every 90 seconds from now on.',
       92,
     ],
     ['backingOff', { retryAt: NOW + 3_600_000 }, 'Trying again automatically.', 3_600],
@@ -365,6 +370,10 @@ describe('trouble', () => {
     ['backingOff', { failure: { code: 'network' } }, 'Not connected yet'],
     ['backingOff', { failure: { code: 'vault_mismatch' } }, 'The connection cannot be read'],
     ['backingOff', { token: good, failure: { code: 'vault_unavailable' } }, 'Connected for now'],
+    ['backingOff', { wantsRevoke: true, failure: { code: 'server_unavailable' } }, 'Disconnecting'],
+    ['backingOff', { wantsRevoke: true, failure: { code: 'vault_unavailable' } }, 'Disconnecting'],
+    ['recalling', { wantsRevoke: true }, 'Disconnecting'],
+    ['forgetting', { wantsRevoke: true }, 'One moment'],
     ['expired', { failure: { code: 'grant_expired' } }, 'Time is up'],
     ['expired', { failure: { code: 'session_expired' } }, 'The connection has ended'],
     ['expired', {}, 'The connection has ended'],
@@ -390,6 +399,14 @@ describe('trouble', () => {
       remedy: 'Try again in a few minutes.',
       who: 'merchant',
     })
+  })
+
+  it('that outlasts a login, as nobody asks before its end, is no comfort', () => {
+    const failure = { code: 'server_unavailable' } as const
+    const remedy = (nextPollAt: number) =>
+      view(seen('awaitingUser', { prompt: device, failure, nextPollAt }), NOW).failure?.remedy
+    expect(remedy(device.expiresAt)).toBe('Try again in a few minutes.')
+    expect(remedy(device.expiresAt - 1)).toBe('You can go on: this login stays good.')
   })
 
   it.each([device, redirect])('that passes lets a login go on, whose $kind is shown', (prompt) => {

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { whoCanAct } from '../../src/view/failures.ts'
 import { english, view, type Words } from '../../src/view/index.ts'
 import { german } from './german.ts'
 import { codes, eachSight, faultsIn, NOW, seen, states, textsOf } from './sights.ts'
@@ -72,18 +70,6 @@ describe('a translation', () => {
 })
 
 describe('failures', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const table = readme.slice(readme.indexOf('All failure codes'), readme.indexOf('The list is closed'))
-  const rows = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| .+ \| (\w*) ?\|$/gm)]
-  const told = rows.flatMap(([, cell = '', who = '']) =>
-    [...cell.matchAll(/`(\w+)`/g)].map(([, code = '']) => [code, who === '' ? undefined : who]),
-  )
-
-  it('are for whom the README says', () => {
-    expect(told.length).toBe(codes.length)
-    expect(Object.fromEntries(told)).toEqual(whoCanAct)
-  })
-
   it('are each told in own words', () => {
     const texts = codes.map((code) => english.failures[code].text)
     expect(new Set(texts).size).toBe(codes.length)
