@@ -18,7 +18,7 @@ export interface Failure {
   readonly retryAt?: number
   /** The server's own `error` word, verbatim but for redacted secrets. @see RFC 6749 §5.2 */
   readonly error?: string
-  /** The server's `error_description`, with secrets and control characters removed, at most 200 characters. */
+  /** The server's `error_description`, with secrets and characters that nobody can see removed, at most 200 characters. */
   readonly description?: string
   /** The server's `error_uri`, when it is an http(s) URL without a query. */
   readonly uri?: string
@@ -146,6 +146,16 @@ export const meanings = {
   insecure_endpoint: {
     what: 'the endpoint is not https',
     remedy: 'Use https, or allowLoopbackHttp for a server on this machine.',
+    retryable: false,
+  },
+  app_login_required: {
+    what: 'nobody is logged in to this application',
+    remedy: 'Log in to it again.',
+    retryable: false,
+  },
+  app_not_allowed: {
+    what: 'this application does not allow it',
+    remedy: "Its server decides, by the handler's option 'allows'.",
     retryable: false,
   },
   not_supported: { what: 'this is not supported', remedy: 'See the documentation.', retryable: false },

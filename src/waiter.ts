@@ -73,12 +73,9 @@ export function createWaiter({ actor, held, environment, about, selfService }: W
       }
       return undefined
     }
-    const answer = watch(look).finally(() => {
+    return watch(look).finally(() => {
       outcome = undefined
     })
-    // All who waited may have given up before it fails.
-    answer.catch(() => {})
-    return answer
   }
 
   /** Resolves once nothing is under way that may bring another token than this one. */

@@ -56,6 +56,8 @@ export function patiently<T>(
   { after }: Environment,
   late: () => Failure,
 ): Promise<T> {
+  // Whoever has given up does not hear of its failure, which must not end the process.
+  promise.catch(() => {})
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const abort = () => reject(signal?.reason)

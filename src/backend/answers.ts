@@ -64,8 +64,8 @@ export function closed(about: string): Refused {
   return new Refused(503, fail('server_unavailable', { about: `${about} (stopped)` }))
 }
 
-/** A verb threw, which none should. What it threw may hold secrets and stays out. */
+/** A verb threw, which none should. What it threw may hold secrets: the host is told, and nobody else. */
 export function defect(about: string): Refused {
-  const message = `${about}: unexpected error in oauth-machines. Please report it; nothing stored is lost.`
+  const message = `${about}: unexpected error in oauth-machines. Please report it, with what the option 'onProblem' is told; nothing stored is lost.`
   return new Refused(500, { code: 'authorization_failed', message, retryable: false })
 }

@@ -1,7 +1,7 @@
 import { createDrain } from '../actors/drain.ts'
 import type { VerbName } from '../actors/verbs.ts'
 import { type Client, meansOf } from '../client.ts'
-import { fail, misconfigured, OAuthError } from '../failure.ts'
+import { fail, isOfVault, misconfigured, OAuthError } from '../failure.ts'
 import type { Grant } from '../providers/provider.ts'
 import { patiently } from '../waiting.ts'
 import { answer, closed, comeBackSoon, Refused, refused } from './answers.ts'
@@ -16,8 +16,8 @@ export interface Backend {
   /**
    * Answers a request: 401 without a session; 403 for another origin, a connection that is not allowed, or tokens that are not
    * lent; 409 where there is no token; 404, 405, 413, 415 and 400 for what no device of this package sends; 503 once it is
-   * stopped; each with a `Failure` as JSON. Rejects only with what the host's own functions `session`, `allows` and `page`
-   * throw.
+   * stopped, or where the vault is in trouble; each with a `Failure` as JSON. Rejects only with what the host's own functions
+   * `session`, `allows`, `page` and `onProblem` throw.
    */
   (request: Request): Promise<Response>
   /**
@@ -50,10 +50,10 @@ export function backend(client: Client<Grant>, options: BackendOptions): Backend
   const { settings, environment, requestTimeout } = means
   const { provider, redirectUri } = settings
   const about = `${provider.name}, backend`
-  const { pageAfter, tokens, ...rules } = withDefaults(about, options)
+  const { pageAfter, tokens, onProblem, ...rules } = withDefaults(about, options)
   const drain = createDrain()
   const gate = createGate(rules, about)
-  const desk = createDesk(client, means, drain, about)
+  const desk = createDesk(client, means, drain, onProblem, about)
   const callback = createCallback({ client, gate, desk, redirectUri, pageAfter, environment, about })
   const verbOf = (word: string): VerbName | undefined =>
     [...shared, ...own[provider.grant]].find((verb) => verb === word)
@@ -89,7 +89,8 @@ export function backend(client: Client<Grant>, options: BackendOptions): Backend
       return await serve(request, at)
     } catch (error) {
       if (error instanceof Refused) return error.answer(at)
-      if (error instanceof OAuthError) return new Refused(409, error.failure).answer(at)
+      if (error instanceof OAuthError)
+        return new Refused(isOfVault(error.failure) ? 503 : 409, error.failure).answer(at)
       throw error
     }
   }

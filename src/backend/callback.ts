@@ -31,9 +31,11 @@ export function createCallback({ client, gate, desk, redirectUri = '', pageAfter
   const once = createOnce<Returned>(({ connection, failure }) => connection !== undefined && !failure, environment)
   const registered = /^https?:/.test(redirectUri) ? new URL(redirectUri).pathname : undefined
 
-  /** A router may have taken the beginning of the path away. */
+  /** A router may have taken the beginning of the path away, but not all of it. */
   function isCallback({ method, url }: Request): boolean {
-    return method === 'GET' && registered !== undefined && registered.endsWith(new URL(url).pathname)
+    const { pathname } = new URL(url)
+    if (method !== 'GET' || registered === undefined) return false
+    return pathname === registered || (pathname !== '/' && registered.endsWith(pathname))
   }
 
   async function handle(request: Request): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { Drain } from '../actors/drain.ts'
 import type { Means } from '../actors/errand.ts'
-import { recordRevoke, runErrand, type VerbName } from '../actors/verbs.ts'
+import { runErrand, type VerbName } from '../actors/verbs.ts'
 import type { Client } from '../client.ts'
 import type { TokenDetails } from '../connection.ts'
 import type { Errand } from '../dialogue.ts'
@@ -13,7 +13,13 @@ import { orFailure } from '../vault/trouble.ts'
 import { closed, defect } from './answers.ts'
 
 /** Does on the server what a machine elsewhere asks for, with the same verbs as a machine that runs here. */
-export function createDesk(client: Client<Grant>, means: Means, drain: Drain, about: string) {
+export function createDesk(
+  client: Client<Grant>,
+  means: Means,
+  drain: Drain,
+  onProblem: (error: unknown) => void,
+  about: string,
+) {
   const { custody, settings, requestTimeout } = means
   const closing = drain.closing.signal
 
@@ -27,8 +33,10 @@ export function createDesk(client: Client<Grant>, means: Means, drain: Drain, ab
     try {
       const summary = await runErrand(verb, bound(verb, errand, session), patience.signal, drain, means)
       return await seenFrom(session, summary, name)
-    } catch {
-      throw patience.signal.aborted ? closed(about) : defect(`${about}, ${verb}`)
+    } catch (error) {
+      if (patience.signal.aborted) throw closed(about)
+      onProblem(error)
+      throw defect(`${about}, ${verb}`)
     } finally {
       patience.end()
       custody.close(name)
@@ -45,11 +53,15 @@ export function createDesk(client: Client<Grant>, means: Means, drain: Drain, ab
     return isTheirs ? summary : { ...summary, prompt: undefined }
   }
 
-  /** Writes a disconnect down, while the answer to a refresh is awaited. */
+  /**
+   * Writes a disconnect down, while the answer to a refresh is awaited. Rejects where the vault does not take it: then the
+   * device alone knows of it.
+   */
   async function note(name: string): Promise<void> {
     if (closing.aborted) throw closed(about)
     custody.open(name)
-    await drain.track(recordRevoke(name, means)).finally(() => custody.close(name))
+    custody.wishRevoke(name)
+    await drain.track(orFailure(custody.update(name, (current) => current))).finally(() => custody.close(name))
   }
 
   /** A token as this server's own routes get it: from the record, or after the refresh that is under way or due. */

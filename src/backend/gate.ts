@@ -1,5 +1,6 @@
 import type { Errand } from '../dialogue.ts'
-import { misused, refused } from './answers.ts'
+import { fail } from '../failure.ts'
+import { misused, Refused, refused } from './answers.ts'
 import type { BackendOptions } from './options.ts'
 import { parseErrand } from './parse-errand.ts'
 import { type Content, readJson } from './read-json.ts'
@@ -35,7 +36,7 @@ export function createGate({ origins, session, allows }: Rules, about: string) {
 
   async function sessionOf(request: Request): Promise<string> {
     const id: unknown = await session(request)
-    if (!id) throw refused(401, `${about} (no session)`, 'Log in to this application again.')
+    if (!id) throw new Refused(401, fail('app_login_required', { about: `${about} (no session)` }))
     // With anything else, all browsers would share one session.
     if (typeof id !== 'string') throw misused(about, 'session', 'the id of the session, a string')
     return id
@@ -62,8 +63,7 @@ export function createGate({ origins, session, allows }: Rules, about: string) {
 
   async function checkConnection(request: Request, name: string): Promise<void> {
     const isAllowed = await allows(request, name)
-    if (isAllowed !== true)
-      throw refused(403, `${about} (connection)`, "The option 'allows' decides which may be used.")
+    if (isAllowed !== true) throw new Refused(403, fail('app_not_allowed', { about: `${about} (connection)` }))
   }
 
   return { checkPost, sessionOf, errandOf, checkConnection }

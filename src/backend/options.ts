@@ -31,6 +31,11 @@ export interface BackendOptions {
   readonly page?: string | ((returned: Returned) => string)
   /** Whether devices get the access token, to call the provider's APIs themselves. Default false. */
   readonly tokens?: boolean
+  /**
+   * Is told what was thrown where nothing should be: a defect of this package, of which a device hears no more than that it is
+   * one. Mind that it may hold secrets. Default: nobody is told.
+   */
+  readonly onProblem?: (error: unknown) => void
 }
 
 /** Each option, and what it must be. */
@@ -40,6 +45,7 @@ const expectations: Expectations<BackendOptions> = {
   allows: ['a function', isFunction],
   page: ['a path, or a function', (value) => isText(value) || isFunction(value)],
   tokens: ['true or false', (value) => typeof value === 'boolean'],
+  onProblem: ['a function', isFunction],
 }
 
 /**
@@ -51,9 +57,9 @@ export function withDefaults(about: string, options: BackendOptions) {
   checkOptions(about, options, expectations)
   for (const option of ['origins', 'session', 'allows'] as const)
     if (options[option] === undefined) throw wrongOption(about, option, expectations[option][0])
-  const { origins, session, allows, page = '/', tokens = false } = options
+  const { origins, session, allows, page = '/', tokens = false, onProblem = () => {} } = options
   const pageAfter = typeof page === 'string' ? () => page : page
-  return { origins: new Set(origins), session, allows, pageAfter, tokens }
+  return { origins: new Set(origins), session, allows, pageAfter, tokens, onProblem }
 }
 
 /** As browsers write them: in lower case, and without a path or the scheme's own port. */

@@ -205,7 +205,7 @@ describe.skipIf(executablePath === undefined)('another browser', { timeout: 40_0
         'accessToken',
       ],
     )
-    expect(statuses.filter((answer) => !/^403 .*"code":"server_rejected"/.test(answer))).toEqual([])
+    expect(statuses.filter((answer) => !/^403 .*"code":"app_not_allowed"/.test(answer))).toEqual([])
     await other.goto(await emulator.login(href))
     expect(other.url()).toBe(`${server().origin}/?failure=state_mismatch`)
     expect(requestsWith(emulator, 'authorization_code')).toBe(0)
@@ -239,7 +239,7 @@ describe.skipIf(executablePath === undefined)('another browser', { timeout: 40_0
     await status(page, 'Not connected.')
     stores.clear()
     await press(page, 'Connect')
-    await status(page, 'Log in to this application again.')
+    await status(page, 'nobody is logged in to this application')
   })
 })
 

@@ -30,7 +30,7 @@ async function begun(options: PairOptions = {}, deny = false) {
   return { ...server, server, connection, url, returned, exchanges }
 }
 
-describe('the callback of the handler', { timeout: 20_000 }, () => {
+describe('the callback of the handler', () => {
   it('exchanges the code and sends the browser to a page whose address holds none of it', async () => {
     const { server, url, returned, exchanges, connection } = await begun()
     const response = await callBack(server, url, 'browser-1')
@@ -212,6 +212,19 @@ describe('the callback of the handler', { timeout: 20_000 }, () => {
     expect(exchanges()).toBe(1)
   })
 
+  it.each([
+    ['/oauth/callback/', '/callback/'],
+    ['/', '/'],
+  ])('is at %s and at %s where that is registered, and is no other page of the server', async (registered, path) => {
+    const client = (options: ClientOptions) =>
+      createClient(sumupPosPro, { clientId: 'vendor', clientSecret, redirectUri: `${origin}${registered}` }, options)
+    const { handle } = await serverOf(client)
+    const statusOf = async (path: string) => (await handle(new Request(`${origin}${path}`))).status
+    expect([await statusOf(registered), await statusOf(path)]).toEqual([303, 303])
+    for (const other of ['/', '/oauth/', '/callback', '//', '/back/'])
+      if (other !== path) expect([other, await statusOf(other)]).toEqual([other, 404])
+  })
+
   it('does not finish what the server’s own connection has begun for nobody in particular', async () => {
     const { server, connection, url, exchanges, client } = await begun()
     await connection.forget()
@@ -227,7 +240,7 @@ describe('the callback of the handler', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a login', { timeout: 20_000 }, () => {
+describe('a login', () => {
   it('is bound to the session that began it, whatever a device says', async () => {
     const { server, connection, url, traffic, exchanges } = await begun()
     const wish = { type: 'authorization.responded', url, binding: 'browser-1' }

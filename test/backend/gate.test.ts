@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type BackendOptions, backend } from '../../src/backend/index.ts'
-import { OAuthError } from '../../src/index.ts'
+import { type FailureCode, OAuthError } from '../../src/index.ts'
 import { type Question, question } from './support/asking.ts'
 import { clientSecret, myposClient, origin, serverOf, sumupClient, tyroClient } from './support/pair.ts'
 
@@ -21,14 +21,17 @@ interface Refusal {
   readonly how?: Question
   /** What is asked. Default: where the store stands. */
   readonly asked?: object
+  /** Default: `server_rejected`. */
+  readonly code?: FailureCode
 }
 
-const refusal = (what: string, status: number, how: Question = {}, asked: object = store): Refusal => ({
-  what,
-  status,
-  how,
-  asked,
-})
+const refusal = (
+  what: string,
+  status: number,
+  how: Question = {},
+  asked: object = store,
+  code: FailureCode = 'server_rejected',
+): Refusal => ({ what, status, how, asked, code })
 
 const refusals: readonly Refusal[] = [
   refusal('a path that is no verb', 404, { verb: 'steal' }),
@@ -61,7 +64,7 @@ const refusals: readonly Refusal[] = [
   refusal('a form', 415, { headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
   refusal('a form that looks like JSON', 415, { headers: { 'content-type': 'text/plain' } }),
   refusal('JSON that is called something else', 415, { headers: { 'content-type': 'text/plain; a=application/json' } }),
-  refusal('nobody who is logged in', 401, { session: '' }),
+  refusal('nobody who is logged in', 401, { session: '' }, store, 'app_login_required'),
   refusal('a body that is no JSON', 400, { body: '{"connection"' }),
   refusal('no body', 400, { body: '' }),
   refusal('a list', 400, { body: '[]' }),
@@ -75,18 +78,18 @@ const refusals: readonly Refusal[] = [
   refusal('a rejected token without its number', 400, {}, { ...store, wish: { type: 'token.rejected' } }),
   refusal('a number below zero', 400, {}, { ...store, generation: -1 }),
   refusal('more than 16 kB', 413, {}, { ...store, more: 'x'.repeat(16 * 1024) }),
-  refusal('a connection of somebody else', 403, {}, { connection: 'store-18' }),
+  refusal('a connection of somebody else', 403, {}, { connection: 'store-18' }, 'app_not_allowed'),
 ]
 
-describe('a question', { timeout: 20_000 }, () => {
-  it.each(refusals)('of $what is answered $status', async ({ status, how = {}, asked = store }) => {
+describe('a question', () => {
+  it.each(refusals)('of $what is answered $status', async ({ status, how = {}, asked = store, code }) => {
     const { response, body, text, server } = await answerTo(question(asked, how))
     expect(response.status).toBe(status)
     if (how.method === 'HEAD') return
     expect(body).toEqual({
       at: expect.any(Number),
       failure: {
-        code: 'server_rejected',
+        code,
         message: expect.stringMatching(/^SumUp POS Pro, backend \(/),
         retryable: false,
       },
@@ -204,7 +207,7 @@ describe('a question', { timeout: 20_000 }, () => {
   })
 })
 
-describe('the options of a handler', { timeout: 20_000 }, () => {
+describe('the options of a handler', () => {
   const client = sumupClient({})
   const right: BackendOptions = { origins: [origin], session: () => 'browser-1', allows: () => true }
   const refusalOf = (options: object) => {
@@ -230,6 +233,7 @@ describe('the options of a handler', { timeout: 20_000 }, () => {
     ['allows', { ...right, allows: true }],
     ['page', { ...right, page: 7 }],
     ['tokens', { ...right, tokens: 'yes' }],
+    ['onProblem', { ...right, onProblem: true }],
     ['token', { ...right, token: true }],
   ])('are refused where %s is wrong or missing', (option, options) => {
     const error = refusalOf(options)

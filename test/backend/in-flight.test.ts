@@ -30,7 +30,7 @@ async function pairedTill() {
   return { ...server, till, sent }
 }
 
-describe('a question whose page has gone', { timeout: 20_000 }, () => {
+describe('a question whose page has gone', () => {
   it('connects nobody any more where nothing was sent yet', async () => {
     const vault = memoryVault()
     const { handle, emulator } = await serverOf(myposClient, { vault })
@@ -83,7 +83,7 @@ describe('a question whose page has gone', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a device that leaves a state', { timeout: 20_000 }, () => {
+describe('a device that leaves a state', () => {
   it('takes its question back: a login that was given up at once is not there later', async () => {
     const vault = memoryVault()
     const server = await serverOf(tyroClient, { vault })
@@ -101,7 +101,7 @@ describe('a device that leaves a state', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a question of a person who leaves', { timeout: 20_000 }, () => {
+describe('a question of a person who leaves', () => {
   it('goes on after its page, where it is to disconnect or to forget', async () => {
     const outlive: string[] = []
     const asked: string[] = []
@@ -127,7 +127,7 @@ describe('a question of a person who leaves', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a handler', { timeout: 20_000 }, () => {
+describe('a handler', () => {
   it('finishes what is in flight when it is stopped, and takes nothing more', async () => {
     const { handle, emulator, vault } = await serverOf(myposClient)
     emulator.fault({ provider: 'mypos', endpoint: 'token' }, { kind: 'hang' })
@@ -241,15 +241,18 @@ describe('a handler', { timeout: 20_000 }, () => {
     expect((await vault.read('store-17'))?.record).toMatchObject({ retry: { failure: { code: 'network' } } })
   })
 
-  it('says of a defect no more than that it is one', async () => {
+  it('says of a defect no more than that it is one, but to its host', async () => {
     const emulator = createEmulator()
     emulator.fault({ provider: 'mypos', endpoint: 'token' }, { kind: 'status', status: 503 })
+    const thrown = new Error(`a defect that tells ${clientSecret}`)
     const random = () => {
-      throw new Error(`a defect that tells ${clientSecret}`)
+      throw thrown
     }
+    const onProblem = vi.fn()
     const environment = createEnvironment({ fetch: emulator.fetch, random })
-    const { handle } = await serverOf(myposClient, { client: { environment } })
+    const { handle } = await serverOf(myposClient, { client: { environment }, backend: { onProblem } })
     const response = await handle(question(payouts, { verb: 'requestToken' }))
+    expect(onProblem.mock.calls).toEqual([[thrown]])
     const text = await response.text()
     expect(response.status).toBe(500)
     expect(JSON.parse(text).failure).toMatchObject({ code: 'authorization_failed', retryable: false })
@@ -305,6 +308,29 @@ describe('a handler', { timeout: 20_000 }, () => {
     await expect(own.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
     await emulator.close()
     await Promise.all([till.stop(), own.stop()])
+  })
+
+  it('says that a disconnect waits for the provider', async () => {
+    const { emulator, till } = await pairedTill()
+    emulator.fault({ provider: 'tyro', endpoint: 'revocation' }, { kind: 'status', status: 503 })
+    till.send({ type: 'token.revoke' })
+    await until(till, 'backingOff')
+    expect(contextOf(till)).toMatchObject({ wantsRevoke: true, token: undefined })
+    await until(till, 'revoked')
+    await till.stop()
+  })
+
+  it('does not say that a disconnect was noted which the vault has not taken', async () => {
+    const { handle, vault, till } = await pairedTill()
+    await till.stop()
+    const note = () => handle(question({ connection: 'till-3' }, { verb: 'recordRevoke' }))
+    const { write } = vault
+    vault.write = () => Promise.reject(new Error('the disk is full'))
+    const refused = await note()
+    expect([refused.status, await refused.json()]).toMatchObject([503, { failure: { code: 'vault_unavailable' } }])
+    vault.write = write
+    expect((await note()).status).toBe(200)
+    expect((await vault.read('till-3'))?.record).toMatchObject({ wantsRevoke: true })
   })
 
   it('serves several requests of several pages at once, and sends each thing once', async () => {

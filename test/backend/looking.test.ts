@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mypos, sumupPosPro, tyro } from '../../src/index.ts'
+import { viewOf } from '../../src/view/index.ts'
 import { callBack, deviceOf, myposClient, type PairOptions, serverOf, sumupClient, tyroClient } from './support/pair.ts'
 import {
   comeBack,
@@ -60,7 +61,7 @@ function stubPage() {
   return { open, hide, show, heard, tell: (type: string) => target.dispatchEvent(new Event(type)) }
 }
 
-describe('a device', { timeout: 20_000 }, () => {
+describe('a device', () => {
   it('notices within seconds that a login was finished by the callback, and changes no state until then', async () => {
     const { server, connection, states, questions } = await deviceAtSumup()
     connection.send({ type: 'authorization.start' })
@@ -206,7 +207,7 @@ describe('a device', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a page', { timeout: 20_000 }, () => {
+describe('a page', () => {
   it('asks nothing while nobody sees it, and at once when it is seen again', async () => {
     const page = stubPage()
     const { server, connection, questions } = await deviceAtSumup({}, page.open)
@@ -234,7 +235,13 @@ describe('a page', { timeout: 20_000 }, () => {
     isReached = false
     connection.send({ type: 'authorization.start' })
     await until(connection, 'backingOff')
-    expect(contextOf(connection).failure).toMatchObject({ code: 'server_rejected', status: 401, retryable: false })
+    expect(contextOf(connection).failure).toMatchObject({ code: 'app_login_required', status: 401, retryable: false })
+    const { failure } = viewOf(connection.actor.getSnapshot(), Date.now())
+    expect(failure).toMatchObject({
+      text: 'You are logged out of this app.',
+      remedy: 'Log in to it again.',
+      who: 'merchant',
+    })
     await pass(600, 10)
     const before = questions()
     page.tell(event)

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createActor, setup, spawnChild } from 'xstate'
 import { type Grant, mypos, type Provider, sumupPosPro, tyro } from '../../src/index.ts'
+import { question } from './support/asking.ts'
 import { deviceOf, myposClient, type PairOptions, serverOf, sumupClient, tyroClient } from './support/pair.ts'
 import {
   type Anyone,
@@ -130,26 +132,22 @@ const table: readonly Loss[] = [
   },
 ]
 
-describe.each(['before', 'after'] as const)(
-  'a question that is lost %s the server has acted',
-  { timeout: 20_000 },
-  (when) => {
-    it.each(table)('is made good: $verb', async ({ verb, provider, before, live, sent }) => {
-      const { way, lose, losses } = badWay()
-      const there = await deviceAt(provider, way)
-      await before?.(there)
-      there.states.length = 0
-      lose(verb, when)
-      await live(there)
-      expect(losses).toEqual([])
-      for (const [endpoint, grant, times] of sent)
-        expect([endpoint, there.sent(endpoint, grant).length]).toEqual([endpoint, times])
-      // The one that only writes down what the machine knows anyway is not waited for.
-      expect(there.states.includes('backingOff')).toBe(verb !== 'recordRevoke')
-      await there.connection.stop()
-    })
-  },
-)
+describe.each(['before', 'after'] as const)('a question that is lost %s the server has acted', (when) => {
+  it.each(table)('is made good: $verb', async ({ verb, provider, before, live, sent }) => {
+    const { way, lose, losses } = badWay()
+    const there = await deviceAt(provider, way)
+    await before?.(there)
+    there.states.length = 0
+    lose(verb, when)
+    await live(there)
+    expect(losses).toEqual([])
+    for (const [endpoint, grant, times] of sent)
+      expect([endpoint, there.sent(endpoint, grant).length]).toEqual([endpoint, times])
+    // The one that only writes down what the machine knows anyway is not waited for.
+    expect(there.states.includes('backingOff')).toBe(verb !== 'recordRevoke')
+    await there.connection.stop()
+  })
+})
 
 /** What stands in the way, and what the device says of it. */
 const obstacles: readonly (readonly [string, () => Response | Promise<Response>, object, number])[] = [
@@ -192,6 +190,12 @@ const obstacles: readonly (readonly [string, () => Response | Promise<Response>,
     20,
   ],
   [
+    'a door that lets nobody in',
+    () => new Response('no', { status: 403 }),
+    { code: 'app_not_allowed', status: 403, retryable: false },
+    3_600,
+  ],
+  [
     'a firewall',
     () => new Response('no', { status: 418 }),
     { code: 'invalid_response', status: 418, retryable: true },
@@ -199,7 +203,7 @@ const obstacles: readonly (readonly [string, () => Response | Promise<Response>,
   ],
 ]
 
-describe('a device whose server is not reached', { timeout: 20_000 }, () => {
+describe('a device whose server is not reached', () => {
   it.each(obstacles)('backs off from %s, and goes on from the truth', async (_, obstacle, failure, seconds) => {
     let isThere = true
     const there = await deviceAt(sumupPosPro, async (question, arrive) => (isThere ? obstacle() : arrive(question)))
@@ -335,6 +339,27 @@ describe('a device whose server is not reached', { timeout: 20_000 }, () => {
       expect(there.sent('revocation').length).toBe(event === 'token.revoke' ? 1 : 0)
       await there.connection.stop()
     }
+  })
+
+  it('knows nothing of another merchant whose machine is of the same parent', async () => {
+    const { losses, lose, way } = badWay()
+    const server = await serverOf(myposClient, { way })
+    const { machine } = deviceOf(server, mypos)
+    await server.handle(question({ connection: 'merchant-A' }, { verb: 'requestToken' }))
+    const host = createActor(
+      setup({ actors: { machine } }).createMachine({
+        entry: spawnChild('machine', { id: 'A', input: { connection: 'merchant-A' } }),
+        on: { more: { actions: spawnChild('machine', { id: 'B', input: { connection: 'merchant-B' } }) } },
+      }),
+    ).start()
+    const standing = (id: string) => host.getSnapshot().children[id]?.getSnapshot()
+    await soon(() => standing('A')?.value === 'authorized')
+    lose('recall', 'before')
+    host.send({ type: 'more' })
+    await soon(() => standing('B')?.value === 'backingOff')
+    expect(losses).toEqual([])
+    expect([standing('A')?.context.token?.generation, standing('B')?.context.token]).toEqual([1, undefined])
+    host.stop()
   })
 
   it('hands out no token once a disconnect was asked for, reached or not', async () => {

@@ -305,7 +305,6 @@ describe.each([
   ['myPOS', mypos, service],
 ] as const)(
   'a device at %s goes through the states of a machine that holds its own secrets, where',
-  { timeout: 20_000 },
   (_, provider, all) => {
     it.each(all)('$title', async (story) => {
       const here = await outcomeOf('here', provider, story)

@@ -21,7 +21,7 @@ async function connected({ backend = { tokens: true }, ...options }: PairOptions
   return { ...server, server, connection, questions }
 }
 
-describe('the access token of a device', { timeout: 20_000 }, () => {
+describe('the access token of a device', () => {
   it('is on the server and nowhere else, unless the host allows it', async () => {
     for (const backend of [{}, { tokens: false }]) {
       const { connection, traffic } = await connected({ backend })
@@ -201,6 +201,22 @@ describe('the access token of a device', { timeout: 20_000 }, () => {
     expect(connection.send({ type: 'token.refresh' })?.code).toBe('stopped')
   })
 
+  it('is not handed out where the connection was stopped while it was on its way', async () => {
+    let arrive = () => {}
+    const arriving = new Promise<void>((resolve) => (arrive = resolve))
+    const { connection, questions } = await connected({
+      way: async (question, answer) => {
+        if (question.url.endsWith('/accessToken')) await arriving
+        return answer(question)
+      },
+    })
+    const asked = expect(connection.accessToken()).rejects.toMatchObject({ code: 'stopped' })
+    await soon(() => questions() === 1)
+    await connection.stop()
+    arrive()
+    await asked
+  })
+
   it('that failed once is asked for again', async () => {
     let isReached = false
     const { connection, questions } = await connected({
@@ -217,7 +233,7 @@ describe('the access token of a device', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a client whose secrets are elsewhere', { timeout: 20_000 }, () => {
+describe('a client whose secrets are elsewhere', () => {
   it.each([
     ['backend', ['', tyro]],
     ['backend', ['https://', tyro]],

@@ -84,12 +84,21 @@ function equip(place: string, about: string, options: BackendClientOptions) {
     connection<Actor extends FlowActor>(name: string, actor: Actor): BackendConnection<Actor> {
       const stopping = new AbortController()
       const watch = createWatch(actor, stopping.signal, () => stoppedFailure({ about, name }))
-      const known = knownOf(actor.system)
+      const known = knownOf(actor.system, name)
       const ask = async () => {
         const reply = await call('recall', { connection: name }, summaries, { signal: stopping.signal })
         return reply.kind === 'told' ? reply.told : undefined
       }
-      const lending = createLending({ name, actor, known, call, watch, now: environment.now, about })
+      const lending = createLending({
+        name,
+        actor,
+        known,
+        call,
+        watch,
+        stopping: stopping.signal,
+        now: environment.now,
+        about,
+      })
       return new BackendConnection({
         name,
         actor,

@@ -98,8 +98,11 @@ export function createCall({ base, environment, requestTimeout, about, shiftOf }
     if (status === 429) return fail('rate_limited', { ...details, ...wait })
     if (status >= 500) return fail('server_unavailable', { ...details, ...wait })
     if (status < 400) return fail('unexpected_redirect', details)
-    // The host's own door. Anything else is a page of a proxy, or of a host that is being renewed: it passes.
-    return fail(status === 401 || status === 403 ? 'server_rejected' : 'invalid_response', details)
+    // The host's own door.
+    if (status === 401) return fail('app_login_required', details)
+    if (status === 403) return fail('app_not_allowed', details)
+    // A page of a proxy, or of a host that is being renewed: it passes.
+    return fail('invalid_response', details)
   }
 
   return call

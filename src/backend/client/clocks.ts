@@ -47,6 +47,7 @@ export function shifted(told: PlainSummary, { measured: shift, steady }: Shift):
       refreshExpiresAt: later(token.refreshExpiresAt, shift),
     },
     failure: failure && shiftedFailure(failure, shift),
+    wantsRevoke: told.wantsRevoke,
     endedBecause: told.endedBecause,
     request: told.request,
   }

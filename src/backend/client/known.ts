@@ -30,12 +30,14 @@ export class Known {
   }
 }
 
-/** One for each running machine, by its actor system. */
-export function createKnowledge(): (system: object) => Known {
-  const all = new WeakMap<object, Known>()
-  return (system) => {
-    const known = all.get(system) ?? new Known()
-    all.set(system, known)
+/** One for each connection in an actor system, since the machines of one parent share that. */
+export function createKnowledge(): (system: object, connection: string) => Known {
+  const all = new WeakMap<object, Map<string, Known>>()
+  return (system, connection) => {
+    const inSystem = all.get(system) ?? new Map<string, Known>()
+    all.set(system, inSystem)
+    const known = inSystem.get(connection) ?? new Known()
+    inSystem.set(connection, known)
     return known
   }
 }

@@ -19,6 +19,8 @@ interface Lending {
   readonly known: Known
   readonly call: Call
   readonly watch: Watch
+  /** Ends all waiting, with its reason. */
+  readonly stopping: AbortSignal
   readonly now: () => number
   /** The provider's name. */
   readonly about: string
@@ -30,7 +32,7 @@ const ROUNDS = 3
 const busy: readonly unknown[] = ['recalling', 'refreshing', 'adopting', 'exchangingCode', 'requestingToken']
 
 /** Borrows the access token from the server, once for all who ask, and keeps it in memory until it ends. */
-export function createLending({ name, actor, known, call, watch, now, about }: Lending) {
+export function createLending({ name, actor, known, call, watch, stopping, now, about }: Lending) {
   let asking: Promise<LentToken> | undefined
 
   /** Rejects with {@link OAuthError} as the server's own `accessToken()` would, or where the server is not reached. */
@@ -48,7 +50,7 @@ export function createLending({ name, actor, known, call, watch, now, about }: L
       // What is under way may bring another token.
       await watch<void>(() => (busy.includes(actor.getSnapshot().value) ? undefined : { give: undefined }))
       const { drops } = known
-      const reply = await call('accessToken', { connection: name }, tokens)
+      const reply = await call('accessToken', { connection: name }, tokens, { signal: stopping })
       if (reply.kind === 'untold') throw new OAuthError(reply.failure)
       if (drops === known.drops) return keep(reply.told)
     }

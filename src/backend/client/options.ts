@@ -7,11 +7,11 @@ import { tell } from '../../tell.ts'
 
 export interface BackendClientOptions {
   /** Clock, chance and network. Default: the host's. Its `fetch` is the place for headers that your server wants. */
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
   /** How long the server may take, in milliseconds, its requests to the provider included. Default 45,000. */
-  readonly requestTimeout?: number
+  readonly requestTimeout?: number | undefined
   /** Sees every inspection event of every connection; see XState's `inspect`. No secret passes here. */
-  readonly inspect?: (event: InspectionEvent) => void
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined
 }
 
 /** Each option, and what it must be. */

@@ -40,6 +40,7 @@ const summary: v.GenericSchema<unknown, PlainSummary> = v.object({
       renewable: v.boolean(),
     }),
   ),
+  wantsRevoke: v.optional(v.literal(true)),
   failure: v.optional(failure),
   endedBecause: v.optional(because),
   request: v.optional(

@@ -28,6 +28,12 @@ export const summaries: Reading<NonNullable<ReturnType<typeof parseTold>>, Summa
 /** The answer to what asks for no more than to be heard. */
 const heard: Reading<{ readonly at: number }, undefined> = { parse: parseHeard, shift: () => undefined }
 
+/** A machine, as its actions see it. */
+interface Acting {
+  readonly context: { readonly connection: string }
+  readonly system: object
+}
+
 /** All actors of a machine whose secrets are on a server: what `machine.provide` takes. */
 export function implementRemotely(call: Call, environment: Environment) {
   const drainOf = createDrains()
@@ -35,7 +41,7 @@ export function implementRemotely(call: Call, environment: Environment) {
 
   const errand = (verb: VerbName) =>
     fromPromise<Summary, Errand>(({ input, signal, system }) =>
-      drainOf(system).track(ask(verb, input, signal, knownOf(system))),
+      drainOf(system).track(ask(verb, input, signal, knownOf(system, input.connection))),
     )
 
   async function ask(verb: VerbName, errand: Errand, signal: AbortSignal, known: Known): Promise<Summary> {
@@ -71,12 +77,12 @@ export function implementRemotely(call: Call, environment: Environment) {
     knownOf,
     actions: {
       /** Where it is not heard, the wish is with the machine, and the next question says so. */
-      recordRevoke({ context: { connection }, system }: { context: { connection: string }; system: object }) {
-        knownOf(system).drop()
+      recordRevoke({ context: { connection }, system }: Acting) {
+        knownOf(system, connection).drop()
         drainOf(system).track(call('recordRevoke', { connection }, heard, { outlives: true }))
       },
       /** On the server, the intent to refresh says that the token has ended. */
-      withhold: ({ system }: { system: object }) => knownOf(system).drop(),
+      withhold: ({ context: { connection }, system }: Acting) => knownOf(system, connection).drop(),
     },
     actors: bindActors(errand, environment),
   }

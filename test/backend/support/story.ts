@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import type { BaseConnection } from '../../../src/base-connection.ts'
 import type { Emulator } from '../../../src/emulator/index.ts'
 import type { FlowActor } from '../../../src/index.ts'
+import { sameTest } from '../../support/same-test.ts'
 
 /** What local and remote connections have in common, as a story uses it. */
 export type Anyone = Pick<BaseConnection<FlowActor>, 'actor' | 'send' | 'on' | 'respond' | 'forget' | 'stop'>
@@ -63,8 +64,10 @@ export async function pass(seconds: number, step = 1, connection?: Pick<Anyone, 
     await settle()
     for (let turn = 0; turn < 100 && connection && isWorking(connection); turn++) await realMoment()
   }
+  const check = sameTest()
   await rest()
   for (let passed = 0; passed < seconds; passed += step) {
+    check()
     await vi.advanceTimersByTimeAsync(Math.min(step, seconds - passed) * 1000)
     await rest()
   }
@@ -78,12 +81,14 @@ function isWorking({ actor }: Pick<Anyone, 'actor'>): boolean {
 /** Lets fake time pass, timer by timer, until a connection is in a state, or something holds; at once when it does already. */
 export async function until(connection: Pick<Anyone, 'actor'>, goal: string | (() => boolean)): Promise<void> {
   const isReached = typeof goal === 'string' ? () => stateOf(connection) === goal : goal
+  const check = sameTest()
   for (let step = 0; step < 1_000; step++) {
     for (let turn = 0; turn < 300; turn++) {
       if (isReached()) return
       if (turn >= 30 && !isWorking(connection)) break
       await new Promise<void>((resolve) => (turn < 30 ? setImmediate(resolve) : realTimeout(resolve, 1)))
     }
+    check()
     await vi.advanceTimersToNextTimerAsync()
   }
   throw new Error(`still ${String(stateOf(connection))}, not ${goal}`)
