@@ -1,3 +1,5 @@
+import { invocation } from './invocation.ts'
+
 /** What `oauth-machines` can do, one module a command. */
 export interface Command {
   /** What it does, in a few words. */
@@ -11,6 +13,13 @@ export interface Command {
 /** What was typed makes no sense; the message says why. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse'
+  /** Where there is more to read. */
+  readonly see: string
+
+  constructor(message: string, see = `${invocation} --help`) {
+    super(message)
+    this.see = see
+  }
 }
 
 export function print(text: string): void {

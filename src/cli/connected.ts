@@ -7,6 +7,7 @@ import { presets } from './presets.ts'
 import type { Prepared } from './session.ts'
 import { spanOf } from './spans.ts'
 import type { Terminal } from './terminal.ts'
+import { withoutPromise } from './told-failure.ts'
 
 const words = { login: 'Connected', import: 'Connected', refresh: 'Renewed' } as const
 
@@ -29,7 +30,7 @@ export function tellConnected(
   const next = already || command === 'refresh' ? [] : [['Token', commandFor('token', argument, prepared)] as const]
   for (const [word, text] of [...detailsOf(token), ...next])
     terminal.print(`  ${terminal.style('dim', word.padEnd(6))}  ${text}`)
-  if (failure) terminal.note(failure.message)
+  if (failure) terminal.note(withoutPromise(failure.message))
 }
 
 /** What else is said of a token, word by word. */

@@ -2,7 +2,7 @@ import { parseRecord } from '../vault/parse-record.ts'
 import { VaultError } from '../vault/vault-error.ts'
 import type { ToldFailure } from './json.ts'
 import type { Named } from './named.ts'
-import { troubleOf } from './told-failure.ts'
+import { troubleOf, withoutPromise } from './told-failure.ts'
 
 /** What was there before it was forgotten. */
 export interface Forgotten {
@@ -26,6 +26,6 @@ export async function forgetHere({ home, place }: Named): Promise<Forgotten> {
   } catch (error) {
     if (!(error instanceof VaultError)) throw error
     await vault.setAside(place)
-    return { wasConnected: false, failure: troubleOf(error) }
+    return { wasConnected: false, failure: { ...troubleOf(error), message: withoutPromise(error.message) } }
   }
 }

@@ -2,10 +2,12 @@ import { stdin } from 'node:process'
 import { isOfVault, OAuthError } from '../failure.ts'
 import { WrongUse } from './command.ts'
 import { commandFor, nameOf, tellConnected } from './connected.ts'
+import { checkSession } from './ended-session.ts'
 import { prepareToUse } from './preparing.ts'
 import { askSecretly } from './prompt.ts'
 import { open, type Prepared, recalled, type SessionOptions } from './session.ts'
 import type { Terminal } from './terminal.ts'
+import { withoutPromise } from './told-failure.ts'
 
 /** In bytes, as much as an answer may have. */
 const LARGEST = 65_536
@@ -20,6 +22,7 @@ export async function importToken(argument: string, options: SessionOptions, ter
   const before = await recalled(session, terminal.signal)
   const { token, failure } = before.context
   if (isOfVault(failure)) throw new OAuthError(failure)
+  checkSession(before, argument, prepared)
   if (token) return tellConnected('import', argument, prepared, { already: true, snapshot: before }, terminal)
   const refreshToken = await refreshTokenFrom(prepared, terminal)
   await prepared.remember()
@@ -34,7 +37,7 @@ export async function importToken(argument: string, options: SessionOptions, ter
 /** It is in the vault already, and is proved by whoever comes next. */
 function stored(error: unknown, argument: string, prepared: Prepared): unknown {
   if (!(error instanceof OAuthError) || !error.retryable) return error
-  const message = `${error.message} It is stored, and proved by the next ${commandFor('token', argument, prepared)}.`
+  const message = `${withoutPromise(error.message)} It is stored, and proved by the next ${commandFor('token', argument, prepared)}.`
   return new OAuthError({ ...error.failure, message })
 }
 

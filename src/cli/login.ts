@@ -1,4 +1,5 @@
 import { tellConnected } from './connected.ts'
+import { checkSession } from './ended-session.ts'
 import type { Engaged } from './engage.ts'
 import { afterAsking } from './exit-codes.ts'
 import { type LoginOptions, plainLogin } from './plain-login.ts'
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.ts'
 export async function login(argument: string, options: LoginOptions, terminal: Terminal): Promise<void> {
   const prepared = await prepareToUse(argument, options, terminal)
   const engaged = await carriedOut(prepared, options, terminal)
+  checkSession(engaged.snapshot, argument, prepared)
   tellConnected('login', argument, prepared, engaged, terminal)
 }
 

@@ -1,12 +1,13 @@
 import { type Failure, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
+import { VaultError } from '../vault/vault-error.ts'
 import { commandFor, nameOf } from './connected.ts'
 import { forgetHere } from './forgetting.ts'
 import type { ToldFailure } from './json.ts'
 import { type Named, nameFor, type SessionOptions } from './named.ts'
-import { isAtRest, open, type Prepared, prepare, recalled, type Session, stateOf, until } from './session.ts'
+import { isAtRest, open, type Prepared, prepareNamed, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
-import { toldFailure } from './told-failure.ts'
+import { runAgain, toldFailure, withoutPromise } from './told-failure.ts'
 
 export interface LogoutOptions extends SessionOptions {
   /** Erases what is stored here, and tells the provider nothing. Default false. */
@@ -35,15 +36,29 @@ async function endedHere(argument: string, options: LogoutOptions): Promise<Outc
 }
 
 async function ended(argument: string, options: LogoutOptions, terminal: Terminal): Promise<Outcome> {
-  const prepared = await prepare(argument, options, terminal)
+  const named = await nameFor(argument, options)
+  if (await isUnknown(named)) return { named, wasConnected: false, revoked: false }
+  const prepared = await prepareNamed(named, options, terminal)
   await using session = open(prepared, terminal)
   const { context } = await recalled(session, terminal.signal)
   const { failure } = context
   if (isOfVault(failure)) throw new OAuthError(withHint(failure, argument, prepared))
-  const wasConnected = context.token !== undefined
+  const wasConnected = context.token !== undefined || context.wantsRevoke === true
   const outcome = wasConnected ? await revoked(argument, prepared, session, terminal) : { revoked: false }
   await session.connection.forget()
   return { named: prepared, wasConnected, ...outcome }
+}
+
+/** Nothing is known of it, as after a logout: then nobody has to say who the client was. */
+async function isUnknown({ known, home, place }: Named): Promise<boolean> {
+  if (known) return false
+  try {
+    return (await home.look(place)) === undefined
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error
+    // The connection meets it too, and tells.
+    return false
+  }
 }
 
 async function revoked(argument: string, prepared: Prepared, { connection }: Session, terminal: Terminal) {
@@ -59,7 +74,11 @@ async function revoked(argument: string, prepared: Prepared, { connection }: Ses
 /** The next one goes on with it: once the wish is stored, no token is handed out. */
 function withHint(failure: Failure, argument: string, prepared: Prepared): Failure {
   const again = commandFor('logout', argument, prepared)
-  return { ...failure, message: `${failure.message} Run it again: ${again}; with --local it is only forgotten here.` }
+  const when = runAgain(failure.retryAt)
+  return {
+    ...failure,
+    message: `${withoutPromise(failure.message)} ${when}: ${again}; with --local it is only forgotten here.`,
+  }
 }
 
 function tellOutcome(

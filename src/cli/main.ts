@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
-import { systemPaths } from './system-paths.ts'
+import { versions } from 'node:process'
 
-// Compiled once, it starts in a fraction of the time. Not where others may write, and not while it is being worked on.
-if (import.meta.url.endsWith('.js')) enableCompileCache(join(systemPaths().cache, 'compiled'))
-
-const { main } = await import('./run.ts')
-await main(process.argv.slice(2))
+// What stands above is linked before anything runs, by an older Node too: all else is imported by then.
+const [major = 0, minor = 0] = versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 12)) {
+  console.error(`oauth-machines needs Node 22.12 or newer; this is ${versions.node}.`)
+  process.exitCode = 1
+} else await import('./start.ts')

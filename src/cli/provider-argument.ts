@@ -9,6 +9,8 @@ import { readSmallText } from './small-text.ts'
 
 /** In bytes: provider data has a few thousand. */
 const LARGEST = 1_048_576
+/** What provider data may hold. */
+const MEMBERS = 'docs/adding-a-provider.md, in this package'
 
 /**
  * Finds out what PROVIDER means: the path of a JSON file, the id of a preset, or of a provider that was logged in to before.
@@ -22,7 +24,10 @@ export async function providerFor(argument: string, known: () => Promise<readonl
   const remembered = (await known()).find(({ provider }) => provider.id === argument)
   if (remembered) return remembered.provider
   const ids = presets.map(({ id }) => id).join(', ')
-  throw new WrongUse(`There is no provider ${argument}. There are ${ids}; or give the path of a JSON file.`)
+  throw new WrongUse(
+    `There is no provider ${argument}. There are ${ids}; or give the path of a JSON file, ` +
+      'as for one that was forgotten with its last logout.',
+  )
 }
 
 /** Whether PROVIDER is meant as a file. */
@@ -37,7 +42,7 @@ export async function readProvider(path: string): Promise<Provider> {
   try {
     return defineProvider(JSON.parse(text))
   } catch (error) {
-    if (error instanceof OAuthError) throw new WrongUse(`${name}: ${error.message}`)
+    if (error instanceof OAuthError) throw new WrongUse(`${name}: ${error.message}`, MEMBERS)
     if (!(error instanceof SyntaxError)) throw error
     const where = /\(line \d+ column \d+\)/.exec(error.message)?.[0] ?? ''
     throw new WrongUse(`${name} is not JSON ${where}`.trimEnd().concat('.'))

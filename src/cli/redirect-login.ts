@@ -8,8 +8,11 @@ import { type LoginOptions, plainLogin, shown } from './plain-login.ts'
 import { open, type Prepared, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Where an answer without `state` is taken, it is one to this program, and not to another that asks the same port. */
+/** An answer without `state` is taken with a binding only. This one binds nothing: no browser has a session here. */
 const BINDING = 'the command line of oauth-machines'
+const UNBOUND =
+  'unsafe_missing_state: an answer without state is taken from whatever page or program sends it while this login waits. ' +
+  'See to it that the right account is connected.'
 /** The login has a deadline of its own. Milliseconds. */
 const A_DAY = 86_400_000
 
@@ -17,6 +20,7 @@ const A_DAY = 86_400_000
 export async function redirectLogin(prepared: Prepared, options: LoginOptions, terminal: Terminal): Promise<Engaged> {
   const before = await lookBefore(prepared, terminal)
   if (before.isConnected) return await plainLogin(prepared, options, terminal)
+  if (bindingOf(prepared) !== undefined) terminal.note(UNBOUND)
   const uri = before.redirectUri ?? prepared.registration.redirectUri ?? ''
   if (!isOnLoopback(uri)) return await withPasting(prepared, options, terminal)
   return await withListening(prepared, before.redirectUri, options, terminal)

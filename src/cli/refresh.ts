@@ -1,6 +1,7 @@
 import { fail, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
 import { nameOf, tellConnected } from './connected.ts'
+import { checkSession } from './ended-session.ts'
 import { type Engaged, patienceOf, type Waiting } from './engage.ts'
 import { prepareToUse } from './preparing.ts'
 import { isAtRest, open, type Prepared, recalled, type Session, stateOf, until } from './session.ts'
@@ -14,7 +15,11 @@ export async function refresh(argument: string, options: TokenOptions, terminal:
   try {
     await using session = open(prepared, terminal)
     const before = await askedOf(session, argument, prepared, patience.signal)
-    const engaged = await until(session.connection, (snapshot) => renewed(snapshot, before, patience), patience.signal)
+    const look = (snapshot: FlowSnapshot) => {
+      checkSession(snapshot, argument, prepared)
+      return renewed(snapshot, before, patience)
+    }
+    const engaged = await until(session.connection, look, patience.signal)
     tellConnected('refresh', argument, prepared, engaged, terminal)
   } finally {
     patience.end()
@@ -24,11 +29,12 @@ export async function refresh(argument: string, options: TokenOptions, terminal:
 /** Asks for a new token; resolves with the generation of the one before. */
 async function askedOf(session: Session, argument: string, prepared: Prepared, signal: AbortSignal): Promise<number> {
   const { connection } = session
-  const { context } = await recalled(session, signal)
-  const { token, failure } = context
+  const snapshot = await recalled(session, signal)
+  const { token, failure } = snapshot.context
   if (isOfVault(failure)) throw new OAuthError(failure)
+  checkSession(snapshot, argument, prepared)
   if (token && !token.renewable) {
-    const remedy = 'The provider gave no refresh token: log in again when it has ended.'
+    const remedy = 'No new token can be had without a person: log in again when it has ended.'
     throw new OAuthError(fail('not_supported', { about: `${nameOf(prepared)}, refresh`, remedy }))
   }
   if (token) connection.send({ type: 'token.refresh' })

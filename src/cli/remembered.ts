@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OAuthError } from '../failure.ts'
+import { plain } from '../plain-text.ts'
 import { defineProvider } from '../providers/define-provider.ts'
 import type { Provider } from '../providers/provider.ts'
 import { disk, unlessMissing } from '../vault/file/disk-errors.ts'
@@ -24,6 +25,12 @@ export interface Remembered {
 /** The place of a connection: the name of its record, and what its secret is bound to. */
 export function placeOf({ id }: Pick<Provider, 'id'>, connection: string): string {
   return `${id}/${connection}`
+}
+
+/** What there is to say where none has the name that somebody gave. */
+export function noConnection(name: string): OAuthError {
+  const message = `There is no connection ${plain(name)}.`
+  return new OAuthError({ code: 'authorization_required', message, retryable: false })
 }
 
 /** Small files beside the vault, one for each connection. */

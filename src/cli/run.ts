@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
 import { print, WrongUse } from './command.ts'
 import { exitCodeOf, Interruption } from './exit-codes.ts'
-import { invocation } from './invocation.ts'
 import { jsonLine, printable } from './printable.ts'
 import { createProgram } from './program.ts'
 import { heedOutput } from './terminal.ts'
@@ -12,6 +11,13 @@ import { version } from './version.ts'
 export async function main(words: readonly string[]): Promise<void> {
   heedOutput()
   const program = createProgram()
+  const say = (trouble: unknown) => {
+    const { isJson = words.includes('--json'), isVerbose = false } = program.terminal() ?? {}
+    report(trouble, isJson, isVerbose)
+  }
+  // Nothing is left that the command could wait for: without this it would end without a word.
+  const stranded = () => say(new Error('stranded'))
+  process.once('beforeExit', stranded)
   try {
     if (words[0] === '--version') return print(version())
     if (words.length === 0) throw new WrongUse('Which command?')
@@ -19,8 +25,9 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode ??= program.exitCode()
   } catch (error) {
     const trouble = error instanceof CommanderError ? wrongUseOf(error, words) : firstOf(error)
-    const { isJson = words.includes('--json'), isVerbose = false } = program.terminal() ?? {}
-    if (trouble !== undefined) report(trouble, isJson, isVerbose)
+    if (trouble !== undefined) say(trouble)
+  } finally {
+    process.off('beforeExit', stranded)
   }
 }
 
@@ -67,7 +74,7 @@ function report(trouble: unknown, isJson: boolean, isVerbose: boolean): void {
   const told = troubleOf(trouble)
   if (isJson) process.stdout.write(`${jsonLine({ version: 1, type: 'failure', ...told, exitCode })}\n`)
   const lines = [told.message.trimEnd()]
-  if (trouble instanceof WrongUse) lines.push(`See ${invocation} --help.`)
+  if (trouble instanceof WrongUse) lines.push(`See ${trouble.see}.`)
   // Where it happened, and not what was said there: that may hold anything.
   if (told.code === 'defect' && isVerbose && trouble instanceof Error)
     lines.push(...(trouble.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)))

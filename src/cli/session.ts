@@ -33,7 +33,11 @@ export interface Session extends AsyncDisposable {
 
 /** Finds out what is meant, and asks for what is missing. Throws {@link WrongUse}. */
 export async function prepare(argument: string, options: SessionOptions, terminal: Terminal): Promise<Prepared> {
-  const one = await nameFor(argument, options)
+  return await prepareNamed(await nameFor(argument, options), options, terminal)
+}
+
+/** The same, where it is known what is meant. */
+export async function prepareNamed(one: Named, options: SessionOptions, terminal: Terminal): Promise<Prepared> {
   const { known, provider, home } = one
   const like = known ?? (await likely(rememberedIn(home.folder).all(), provider.id))
   return prepared(one, await registrationFor(provider, withEnvironment(options), like, home, terminal))

@@ -38,11 +38,9 @@ export async function standingOf(known: Remembered, { look }: Home): Promise<Sta
   try {
     const record = await look(placeOf(provider, connection))
     const summary = summarize(record, Date.now(), provider.name)
-    if (record?.wantsRevoke) return leaving(whose, summary, provider.grant)
-    return {
-      line: { ...whose, ...membersOf(summary, provider.grant) },
-      words: wordsOf(summary, machines[provider.grant]),
-    }
+    const line = { ...whose, ...membersOf(summary, provider.grant) }
+    const words = wordsOf(summary, machines[provider.grant])
+    return summary.wantsRevoke ? leaving(line, words) : { line, words }
   } catch (error) {
     if (!(error instanceof VaultError)) throw error
     const failure = troubleOf(error)
@@ -51,11 +49,10 @@ export async function standingOf(known: Remembered, { look }: Home): Promise<Sta
 }
 
 /** No token is handed out any more, and none can be had before somebody has logged out for good. */
-function leaving(whose: Whose, known: Summary, grant: Grant): Standing {
-  const summary = { ...known, token: undefined }
+function leaving(line: StatusLine, words: string): Standing {
   return {
-    line: { ...whose, ...membersOf(summary, grant), needsPerson: true, logoutPending: true },
-    words: `${wordsOf({ ...summary, standing: 'revoking' }, machines[grant])} · log out again to finish it`,
+    line: { ...line, needsPerson: true, logoutPending: true },
+    words: `${words} · log out again to finish it`,
   }
 }
 
@@ -87,13 +84,14 @@ function wordsOf(summary: Summary, machine: string): string {
   return [title, ...left, ...scope, ...code, ...why].join(' · ')
 }
 
-function seenIn({ standing, prompt, token, failure }: Summary, machine: string): Seen {
+function seenIn({ standing, prompt, token, wantsRevoke, failure }: Summary, machine: string): Seen {
   return {
     state: standing === 'starting' ? 'requestingCode' : standing,
     tags: [],
     machine,
     prompt: prompt?.kind === 'redirect' ? { ...prompt, url: '' } : prompt,
     token,
+    wantsRevoke,
     failure,
     can: () => false,
   }

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts'
 import { type Home, homeAt } from './home.ts'
 import { invocation } from './invocation.ts'
 import { isPath } from './provider-argument.ts'
-import { type Remembered, rememberedIn } from './remembered.ts'
+import { noConnection, type Remembered, rememberedIn } from './remembered.ts'
 import { type Standing, standingOf } from './standing.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,12 +26,13 @@ export async function status(
   const known = await rememberedIn(home.folder).all()
   const wanted = known.filter((one) => isWanted(one, argument, options))
   if (argument !== undefined && isPath(argument)) throw new WrongUse('status takes the id of a provider.')
+  if (wanted.length === 0 && options.connection !== undefined) throw noConnection(options.connection)
   terminal.tell({ type: 'vault', folder: home.folder, key: home.key })
   const standings = await Promise.all(wanted.map((one) => standingOf(one, home)))
   for (const { line } of standings) terminal.tell(line)
   terminal.print(textOf(standings, home, terminal))
-  const isNamed = argument !== undefined
-  return isNamed && !standings.every(({ line }) => line.connected) ? exitCodes.personNeeded : exitCodes.done
+  const isConnected = standings.length > 0 && standings.every(({ line }) => line.connected)
+  return argument !== undefined && !isConnected ? exitCodes.personNeeded : exitCodes.done
 }
 
 function isWanted({ provider, connection }: Remembered, argument: string | undefined, options: StatusOptions): boolean {

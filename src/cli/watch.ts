@@ -8,7 +8,7 @@ import { type Home, homeAt } from './home.ts'
 import { invocation } from './invocation.ts'
 import type { SessionOptions } from './named.ts'
 import { providerFor } from './provider-argument.ts'
-import { placeOf, type Remembered, rememberedIn } from './remembered.ts'
+import { noConnection, placeOf, type Remembered, rememberedIn } from './remembered.ts'
 import { open, type Prepared, prepare, prepareKnown } from './session.ts'
 import { interrupted, type Terminal } from './terminal.ts'
 import { troubleOf } from './told-failure.ts'
@@ -21,6 +21,7 @@ export type WatchOptions = Omit<SessionOptions, 'connection'> & {
 /** Runs connections that are known, all, of one provider, or one, and tells what happens, until somebody ends it. */
 export async function watch(argument: string | undefined, options: WatchOptions, terminal: Terminal): Promise<void> {
   const all = await wanted(argument, options, terminal)
+  if (all.length === 0 && options.connection !== undefined) throw noConnection(options.connection)
   if (all.length === 0) return terminal.note(`Nothing is connected yet: ${invocation} login PROVIDER`)
   const inspect = createInspector(reporterFor(terminal))
   const sessions = all.map((prepared) => open(prepared, terminal, { inspect }))

@@ -96,7 +96,7 @@ describe('the file of a provider', { timeout: 30_000 }, () => {
     [{ resource: { origins: ['http://a.example'] } }, 'resource.origins'],
     [{ resource: { origins: ['https://a.example/b'] } }, 'resource.origins (without a path'],
     [{ resource: { origins: ['https://a.example'], headers: { 'X Y': 'z' } } }, 'resource.headers'],
-    [{ id: 'x'.repeat(65) }, 'provider data, id (up to 64'],
+    [{ id: 'x'.repeat(65) }, 'provider data, id (expected up to 64'],
   ])('that a client refuses is refused: %j', async (more, reason) => {
     const { code, out, err } = await check(JSON.stringify({ ...valid, ...more }))
     expect({ code, out }).toEqual({ code: 2, out: '' })

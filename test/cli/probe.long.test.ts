@@ -24,12 +24,14 @@ describe('a server that does not echo state', { timeout: 60_000 }, () => {
   it('refuses a login, unless the deviation is named', async () => {
     const login = world.start(['login', world.sumup, ...ours(), '--deviation', 'unsafe_missing_state'])
     await fetch(await world.emulator.login(await login.says(/Link: (\S+)\n/)))
-    expect((await login.ended()).code).toBe(0)
+    const lenient = await login.ended()
+    expect(lenient.code).toBe(0)
+    expect(lenient.err).toMatch(/^unsafe_missing_state: .* the right account is connected\.\n$/)
 
     const strict = world.start(['login', world.sumup, ...ours(), '--vault', 'strict'])
     const callback = await world.emulator.login(await strict.says(/Link: (\S+)\n/))
     expect(await (await fetch(callback)).text()).toContain('Not the awaited answer')
-    expect(await strict.kill('SIGINT')).toMatchObject({ code: 130 })
+    expect(await strict.kill('SIGINT')).toMatchObject({ code: 130, err: 'Cancelled.\n' })
   })
 })
 

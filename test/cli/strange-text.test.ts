@@ -79,7 +79,14 @@ describe('a server that says strange things', { timeout: 60_000 }, () => {
 
   it.each([
     ['not JSON', '{ "id": "x",\n oops', 'ours.json is not JSON (line 2 column 2).'],
-    ['of a wrong member', '{"id":"x","name":"X","grant":"magic"}', 'ours.json: provider data, '],
+    [
+      'of wrong members',
+      JSON.stringify({ id: 'x', grant: 'magic', endpoints: { token: 'no' }, scopes: { default: ['two words'] } }),
+      'ours.json: provider data, name (missing), ' +
+        'grant (expected ("device_code" | "authorization_code" | "client_credentials")), ' +
+        'endpoints.token (expected an http(s) URL), clientAuthentication (missing), ' +
+        'scopes.default.0 (expected a scope token of RFC 6749 §3.3): the configuration is wrong.',
+    ],
     ['of an unknown member', JSON.stringify({ ...JSON.parse('{}'), id: 'UPPER' }), 'ours.json: provider data, id'],
     ['empty', '', 'ours.json is not JSON.'],
   ])('a file that is %s is refused by its name', async (_, text, reason) => {
@@ -88,5 +95,6 @@ describe('a server that says strange things', { timeout: 60_000 }, () => {
     expect({ exit, out }).toEqual({ exit: 2, out: '' })
     expect(err).toContain(reason)
     expect(err).not.toContain('oops')
+    expect(err.includes('See docs/adding-a-provider.md')).toBe(!reason.includes('JSON'))
   })
 })

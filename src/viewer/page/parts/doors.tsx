@@ -33,9 +33,10 @@ function Refused({ because }: { because: 'token' | 'session' | 'none' }) {
       <ol>
         <li>Look at the terminal in which the viewer runs, and open the link that it has printed last.</li>
         <li>
-          If that one was used already, end the viewer with <kbd>Ctrl</kbd> <kbd>C</kbd> and start it again: it prints a
-          new link.
+          If that one was used already, press <kbd>Enter</kbd> there for another one. A program of yours that has
+          started the viewer gets one from <code>viewer.newLink()</code>.
         </li>
+        <li>If the viewer has ended, start it again, for instance by:</li>
       </ol>
       <pre>
         <code>npx oauth-machines inspect</code>
