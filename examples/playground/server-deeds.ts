@@ -5,7 +5,7 @@ import type { Program, ProviderId } from './program.ts'
 
 const setAlready = 'It is set already.'
 /** A fault is seen only in a request. */
-const atOnce = 'If connected, it is renewed at once; if not, connect.'
+const atOnce = 'A session is renewed at once; where there is none, press Connect.'
 
 /** Where a token is at hand and nothing else is under way, a fault is met at once; else `later` is said of it. */
 function meet(program: Program, later: string): string | undefined {
@@ -77,7 +77,7 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
     begin: {
       id,
       label: 'Outage',
-      description: `503 for ${span / 1000} seconds. ${atOnce} Watch: pauses that double, while the token at hand serves on.`,
+      description: `The server answers 503 for ${span / 1000} seconds. ${atOnce} Watch: pauses that double, while the token at hand serves on.`,
       group: groups.one,
       connection: name,
       run() {

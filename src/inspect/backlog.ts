@@ -14,6 +14,9 @@ export interface Backlog {
 interface Present {
   readonly before: Appearance
   readonly last?: TransitionTaken
+  /** Which ones of all observations its appearance and the latest were: they are told in that order. */
+  readonly begun: number
+  readonly latest: number
 }
 
 /** How large the words may be that are kept word for word, and again those of how machines stood, in characters. */
@@ -27,10 +30,11 @@ export function createBacklog(limit: number, characters: number = CHARACTERS): B
   const presents = createShelf<Present>(limit, characters)
   let recent: Observation[] = []
   let size = 0
+  let folded = 0
 
   function fold(observation: Observation): void {
     const { actor } = observation
-    const present = follow(presents.get(actor), observation)
+    const present = follow(presents.get(actor), observation, ++folded)
     if (present) presents.put(actor, present, sizeOf(present.before) + (present.last ? sizeOf(present.last) : 0))
     else presents.delete(actor)
   }
@@ -54,8 +58,11 @@ export function createBacklog(limit: number, characters: number = CHARACTERS): B
       if (recent.length > limit * 1.1 || size > characters * 1.1) foldOldest()
     },
     all() {
-      const stood = presents.entries().flatMap(([, { before, last }]) => (last ? [before, last] : [before]))
-      return [...stood.sort((one, other) => one.at - other.at), ...recent]
+      const stood = presents.entries().flatMap(([, { before, last, begun, latest }]) => {
+        return [{ place: begun, observation: before }, ...(last ? [{ place: latest, observation: last }] : [])]
+      })
+      stood.sort((one, other) => one.place - other.place)
+      return [...stood.map(({ observation }) => observation), ...recent]
     },
     take() {
       const taken = recent
@@ -87,11 +94,11 @@ function lengthOf(words: readonly string[]): number {
 }
 
 /** `undefined` for a machine that has stopped, or of which too little is known. */
-function follow(present: Present | undefined, observation: Observation): Present | undefined {
-  if (observation.type === 'actor') return { before: observation }
+function follow(present: Present | undefined, observation: Observation, place: number): Present | undefined {
+  if (observation.type === 'actor') return { before: observation, begun: place, latest: place }
   if (observation.type === 'stopped' || !present) return undefined
-  const { before, last } = present
-  return { before: last ? arrived(before, last) : before, last: observation }
+  const { before, last, begun } = present
+  return { before: last ? arrived(before, last) : before, last: observation, begun, latest: place }
 }
 
 function arrived(before: Appearance, { at, from, to, tags }: TransitionTaken): Appearance {

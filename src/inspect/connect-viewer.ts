@@ -1,12 +1,12 @@
 import { defaultEnvironment } from '../environment.ts'
 import { fail } from '../failure.ts'
 import type { FlowActor } from '../flow-actor.ts'
-import { tell } from '../tell.ts'
 import { createBacklog } from './backlog.ts'
 import { readable } from './limits.ts'
 import { closing, type Wish } from './messages.ts'
 import { LONGEST_WORD, type Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
+import { quietly } from './quietly.ts'
 import { screenOf, takes } from './screen.ts'
 import { createLine } from './viewer-line.ts'
 import { addressOf, greetingOf, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
@@ -29,6 +29,8 @@ interface Shown {
 
 /** How many observations wait for a viewer; of what was before them, it is told the outcome. */
 const WAITING = 1_000
+/** After so many in one go, a viewer that listens is told of them before that is over: none of them is lost. */
+const AT_ONCE = 500
 
 /**
  * Connects this program to a viewer on the same machine: `startViewer` and `npx oauth-machines inspect` tell the link.
@@ -48,7 +50,8 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
   const backlog = createBacklog(WAITING)
   const flows = new Map<string, Shown>()
   const changed = new Set<string>()
-  let isDue = false
+  /** How many were seen since the last flush, which follows as soon as there is one. */
+  let unflushed = 0
   let farewell: Promise<void> | undefined
 
   const greeting = greetingOf(key, { name, deeds })
@@ -60,12 +63,11 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
       send(known, flows.keys())
     },
     heard(message) {
-      if (message.type === 'send') quietly(() => obey(message.actor, message.event))
-      else perform(message.deed)
+      quietly(() => (message.type === 'send' ? obey(message.actor, message.event) : perform(message.deed)))
     },
     refused(code) {
       void close()
-      tell(code === closing.unknown ? keyRefused : misunderstood, onProblem)
+      quietly(() => onProblem(code === closing.unknown ? keyRefused : misunderstood))
     },
   })
 
@@ -78,13 +80,14 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
     else if (flow && !flows.has(actor)) flows.set(actor, { flow: new WeakRef(flow), screen: '' })
     changed.add(actor)
     line.call()
-    if (!isDue) queueMicrotask(flush)
-    isDue = true
+    if (++unflushed === 1) queueMicrotask(flush)
+    // Without the screens: a machine that is about to move on has none yet.
+    if (unflushed % AT_ONCE === 0 && line.isOpen) send(backlog.take(), [])
   }
 
   /** Once for all that happens in one go: the machine moves on meanwhile. */
   function flush(): void {
-    isDue = false
+    unflushed = 0
     if (line.isOpen) send(backlog.take(), changed)
     changed.clear()
   }
@@ -145,14 +148,6 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
       if (!farewell) quietly(() => see(event))
     },
     close,
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // A machine that cannot be read, a guard or a clock that throws: there is less to see, and the host must not notice.
   }
 }
 

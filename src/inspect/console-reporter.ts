@@ -1,3 +1,5 @@
+import { isFunction } from '../check-options.ts'
+import { misconfigured } from '../failure.ts'
 import { plain } from '../plain-text.ts'
 import { causeOf } from './cause.ts'
 import type { Sink } from './inspector.ts'
@@ -11,13 +13,15 @@ import { type Deadlines, deadlineNames, type Observation } from './observation.t
  *     09:30:05  store-17/till-3  polling → slowDown  pollToken answered · token 400 · poll in 10.5 s
  *
  * @param print takes a line, without its end. Default: `console.log`
+ * @throws OAuthError `invalid_configuration` where it is no function
  */
 export function consoleReporter(print: (line: string) => void = (line) => console.log(line)): Sink {
+  if (!isFunction(print)) throw misconfigured('consoleReporter, print', 'a function')
   const names = createColumn()
   const moves = createColumn()
   return (observation) => {
     const { at, name } = observation
-    print(
+    return print(
       [timeOf(at), names(plain(name)), moves(plain(moveOf(observation))), plain(reasonOf(observation))]
         .join('  ')
         .trimEnd(),

@@ -1,16 +1,27 @@
+import { checkOptions, type Expectations, isFunction } from '../check-options.ts'
 import { defaultEnvironment } from '../environment.ts'
-import { tell } from '../tell.ts'
+import { misconfigured } from '../failure.ts'
 import type { Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
+import { quietly } from './quietly.ts'
 
-/** Takes what an inspector tells. What it throws disturbs nobody: see `onProblem`. */
+/** Takes what an inspector tells. What it throws, or rejects with, disturbs nobody: see `onProblem`. */
 export type Sink = (observation: Observation) => void
 
 export interface InspectorOptions {
   /** The clock, in Unix milliseconds. Default: the host's. */
   readonly now?: () => number
-  /** Is told what a sink or the clock has thrown, each time. Default: the first is written to `console.warn`. */
+  /**
+   * Is told what a sink or the clock has thrown, each time; what it throws itself is dropped. Default: the first is written
+   * to `console.warn`.
+   */
   readonly onProblem?: (error: unknown) => void
+}
+
+/** Each option, and what it must be. */
+const expectations: Expectations<InspectorOptions> = {
+  now: ['a function', isFunction],
+  onProblem: ['a function', isFunction],
 }
 
 /**
@@ -19,28 +30,23 @@ export interface InspectorOptions {
  *
  * It tells nothing but {@link Observation}s, so no secret passes, also where the inspected machine holds some. A prompt
  * is never told.
+ *
+ * @throws OAuthError `invalid_configuration` for a sink that is no function, and for a wrong option
  */
 export function createInspector(sink: Sink | readonly Sink[], options: InspectorOptions = {}): Inspect {
-  const sinks = typeof sink === 'function' ? [sink] : sink
+  const sinks = [sink].flat()
+  if (!sinks.every(isFunction)) throw misconfigured('createInspector, sink', 'a function, or a list of functions')
+  checkOptions('createInspector', options, expectations)
   const { now = defaultEnvironment().now, onProblem = warnOnce() } = options
 
+  // Not to where uncaught errors go: they would end the process.
+  const failed = (error: unknown) => quietly(() => onProblem(error))
+
   const see = observing((observation) => {
-    for (const each of sinks) {
-      try {
-        each(observation)
-      } catch (error) {
-        tell(error, onProblem)
-      }
-    }
+    for (const each of sinks) quietly(() => each(observation), failed)
   }, now)
 
-  return (event) => {
-    try {
-      see(event)
-    } catch (error) {
-      tell(error, onProblem)
-    }
-  }
+  return (event) => quietly(() => see(event), failed)
 }
 
 /** Not as an uncaught error: a disk that is full must not end a till because somebody looks on. */

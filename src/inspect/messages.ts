@@ -14,6 +14,8 @@ export interface Screen {
   readonly prompt?: ScreenPrompt
   /** The failure's message, which names provider, step and remedy. */
   readonly message?: string
+  /** A disconnect was asked for, and is not done. */
+  readonly wantsRevoke?: true
   /** Seconds between polls, as the server wants them at present. */
   readonly pollInterval?: number
   /** The events that the present state accepts; empty where the host does not take any. */

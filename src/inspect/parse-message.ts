@@ -38,6 +38,7 @@ const screen: v.GenericSchema<unknown, Screen> = v.object({
     ]),
   ),
   message: v.exactOptional(text),
+  wantsRevoke: v.exactOptional(v.literal(true)),
   pollInterval: v.exactOptional(finite),
   accepts: v.pipe(v.array(wish), v.maxLength(wishes.length)),
 })

@@ -1,3 +1,5 @@
+import { isFunction } from '../check-options.ts'
+import { misconfigured } from '../failure.ts'
 import type { Sink } from './inspector.ts'
 import { headerOf, lineOf } from './recording.ts'
 
@@ -8,12 +10,16 @@ import { headerOf, lineOf } from './recording.ts'
  * One recorder for one inspector, which may serve many clients: two inspectors count their actors each for itself.
  *
  * @param write takes a line, without its end: `(line) => appendFileSync(file, line + '\n')`
+ * @throws OAuthError `invalid_configuration` where it is no function
  */
 export function recorder(write: (line: string) => void): Sink {
+  if (!isFunction(write)) throw misconfigured('recorder, write', 'a function')
   let isBegun = false
   return (observation) => {
-    if (!isBegun) write(headerOf(observation.at))
+    const begun = isBegun ? undefined : write(headerOf(observation.at))
     isBegun = true
-    write(lineOf(observation))
+    const written = write(lineOf(observation))
+    // Where these are promises, the inspector tells of one that rejects.
+    return begun === undefined ? written : Promise.all([begun, written])
   }
 }

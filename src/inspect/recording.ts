@@ -5,7 +5,7 @@ import { parseObservation } from './parse-observation.ts'
 
 export interface Recording {
   readonly observations: readonly Observation[]
-  /** What could not be read; all else has been. */
+  /** What could not be read; all else has been. After 1,000 lines, one problem more says how many others there were. */
   readonly problems: readonly RecordingProblem[]
 }
 
@@ -31,7 +31,11 @@ export function lineOf(observation: Observation): string {
 /** How a header begins; within the text of an observation its quotes would be escaped. */
 const HEADER = '{"type":"recording",'
 
+/** How many problems are told one by one. */
+const MOST_PROBLEMS = 1_000
+
 const reasons = {
+  empty: 'The file is empty.',
   noHeader: 'This is no recording: the first line does not say that it is one.',
   newer: 'This recording was written by a newer version of oauth-machines.',
   brokenOff: 'The line broke off, as when the power fails while it is written.',
@@ -50,12 +54,14 @@ export function parseRecording(text: string): Recording {
   const observations: Observation[] = []
   const problems: RecordingProblem[] = []
   const actors = createNumbering()
+  /** Lines of which no more is told than how many there are. */
+  const untold: number[] = []
   let isBegun = false
 
   for (const { line, piece, isCut } of piecesOf(text)) {
-    const value = parseJson(piece)
+    const value = parseObject(piece)
     const version = versionOf(value)
-    const observation = parseObservation(value)
+    const observation = value === undefined ? undefined : parseObservation(value)
     const isReadable = version === undefined ? isBegun : version <= VERSION
     if (!isReadable) {
       problems.push({ line, reason: version === undefined ? reasons.noHeader : reasons.newer })
@@ -64,15 +70,18 @@ export function parseRecording(text: string): Recording {
     isBegun = true
     if (version !== undefined) actors.beginRun()
     else if (observation) observations.push({ ...observation, actor: actors.numberOf(observation.actor) })
-    else problems.push({ line, reason: reasonWhy(value, isCut) })
+    else if (problems.length < MOST_PROBLEMS) problems.push({ line, reason: reasonWhy(piece, value, isCut) })
+    else untold.push(line)
   }
-  if (!isBegun && problems.length === 0) problems.push({ line: 1, reason: reasons.noHeader })
+  if (!isBegun && problems.length === 0) problems.push({ line: 1, reason: reasons.empty })
+  const [line] = untold
+  if (line !== undefined) problems.push({ line, reason: `From this one on, ${untold.length} lines could not be read.` })
   return { observations, problems }
 }
 
 /** Why something is no observation. */
-function reasonWhy(value: unknown, isCut: boolean): string {
-  if (value !== undefined) return reasons.noObservation
+function reasonWhy(piece: string, value: unknown, isCut: boolean): string {
+  if (value !== undefined || !mayBeObject(piece)) return reasons.noObservation
   return isCut ? reasons.brokenOff : reasons.noJson
 }
 
@@ -97,8 +106,13 @@ function piecesOf(text: string): Piece[] {
   return pieces.filter(({ piece }) => piece !== '')
 }
 
-/** `undefined` where it is none. */
-function parseJson(text: string): unknown {
+function mayBeObject(text: string): boolean {
+  return text.startsWith('{')
+}
+
+/** `undefined` where it is none; an error takes long to make, and a damaged file may have a million of them. */
+function parseObject(text: string): unknown {
+  if (!mayBeObject(text)) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -9,10 +9,11 @@ import type { Screen, ScreenPrompt, Wish } from './messages.ts'
  * @param allowed the wishes that the host takes from a viewer
  */
 export function screenOf(flow: FlowActor, allowed: readonly Wish[]): Screen {
-  const { prompt, failure, pollIntervalSeconds } = flow.getSnapshot().context
+  const { prompt, failure, wantsRevoke, pollIntervalSeconds } = flow.getSnapshot().context
   return {
     ...(prompt && { prompt: shown(prompt) }),
     ...(failure && { message: failure.message }),
+    ...(wantsRevoke && { wantsRevoke }),
     ...(pollIntervalSeconds !== undefined && { pollInterval: pollIntervalSeconds }),
     accepts: allowed.filter((wish) => takes(flow, wish)),
   }

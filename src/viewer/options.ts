@@ -38,7 +38,8 @@ function isPort(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535
 }
 
-/** As browsers write it: no path, no default port, no `null`. */
+/** As browsers write it: no path, no default port, no `null`, and no `*`, which would match nothing. */
 function isOrigin(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && value !== 'null' && new URL(value).origin === value
+  if (typeof value !== 'string' || !URL.canParse(value) || value === 'null' || value.includes('*')) return false
+  return new URL(value).origin === value
 }

@@ -26,11 +26,11 @@ interface Host {
   readonly id: string
   readonly name: string
   readonly deeds: readonly Deed[]
-  readonly entered: Turn
+  readonly entered: Coming
   left: Turn | undefined
   readonly backlog: Backlog
-  /** When observations came, as far as they are kept word for word. */
-  readonly turns: WeakMap<Observation, Turn>
+  /** How observations came, as far as they are kept word for word. */
+  readonly comings: WeakMap<Observation, Coming>
   /** The latest screen of each actor. */
   readonly screens: Shelf<Screen>
   /** By how many milliseconds its clock is ahead of this one, as pages know it. */
@@ -41,6 +41,11 @@ interface Host {
 
 /** When something came, counted over all hosts: pages that come later see who did what first. */
 type Turn = number
+
+/** When something came, and by how much its host's clock was ahead then, as pages know it. */
+interface Coming extends Pick<Host, 'ahead'> {
+  readonly turn: Turn
+}
 
 /** How many observations of a host are kept, about; and how many screens. */
 const OBSERVATIONS = 10_000
@@ -72,10 +77,10 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
       name,
       deeds,
       ahead,
-      entered: ++turn,
+      entered: { turn: ++turn, ahead },
       left: undefined,
       backlog: createBacklog(OBSERVATIONS),
-      turns: new WeakMap(),
+      comings: new WeakMap(),
       screens: createShelf(SCREENS, SCREENS_SIZE),
       outbox,
     }
@@ -84,8 +89,11 @@ export function createRoom(now: () => number = defaultEnvironment().now): Room {
     outbox.send({ type: 'welcome' })
     return {
       hear(message) {
-        keep(host, message, ++turn)
         if (message.type === 'screen') compareClocks(host, message.now)
+        // An observation may have waited to be told, but it is not of the future.
+        else if (message.type === 'observed' && message.observation.at > now() + host.ahead)
+          compareClocks(host, message.observation.at)
+        keep(host, message, ++turn)
         tellPages(toldOf(id, message))
       },
       leave() {
@@ -135,10 +143,10 @@ function toldOf(host: string, message: HostMessage): ToPage {
   return { type, host, actor, screen }
 }
 
-function keep({ backlog, turns, screens }: Host, message: HostMessage, turn: Turn): void {
+function keep({ backlog, comings, screens, ahead }: Host, message: HostMessage, turn: Turn): void {
   if (message.type === 'observed') {
     backlog.add(message.observation)
-    turns.set(message.observation, turn)
+    comings.set(message.observation, { turn, ahead })
     if (message.observation.type === 'stopped') screens.delete(message.observation.actor)
   }
   if (message.type === 'screen') screens.put(message.actor, message.screen, JSON.stringify(message.screen).length)
@@ -146,20 +154,36 @@ function keep({ backlog, turns, screens }: Host, message: HostMessage, turn: Tur
 
 /** All that there is to tell of hosts: what happened, in the order in which it did, and then what is so now. */
 function known(hosts: readonly Host[]): ToPage[] {
-  const happened = hosts.flatMap(past).toSorted((one, other) => one.turn - other.turn)
+  const happened = hosts.flatMap(past).toSorted(byTurn)
   return [...happened.map(({ message }) => message), ...hosts.flatMap(present)]
 }
 
-function past({ id: host, name, deeds, ahead, entered, left, backlog, turns }: Host) {
+function past({ id: host, name, deeds, ahead, entered, left, backlog, comings }: Host) {
+  let coming = entered
   const observed = backlog.all().map((observation) => {
-    // How machines stood, before all that is kept word for word, has no turn of its own.
-    return { turn: turns.get(observation) ?? entered, message: { type: 'observed', host, observation } as const }
+    // A beginning that was put together later did not come itself; it stands where it belongs.
+    coming = comings.get(observation) ?? coming
+    return { ...coming, message: { type: 'observed', host, observation } as const }
   })
+  const now = { ahead, turn: observed.at(-1)?.turn ?? entered.turn }
   return [
-    { turn: entered, message: { type: 'host', host, name, deeds, ahead } as const },
-    ...observed,
+    { turn: entered.turn, message: { type: 'host', host, name, deeds, ahead: entered.ahead } as const },
+    ...clocked(host, entered, [...observed, now]),
     ...(left === undefined ? [] : [{ turn: left, message: { type: 'left', host } as const }]),
   ]
+}
+
+/** Each with its clock before it, where that had changed. */
+function clocked(host: string, before: Coming, told: readonly (Coming & { readonly message?: ToPage })[]) {
+  return told.flatMap(({ turn, ahead, message }, index) => {
+    const isNews = ahead !== (told[index - 1] ?? before).ahead
+    const messages = [isNews && ({ type: 'clock', host, ahead } as const), message]
+    return messages.flatMap((each) => (each ? [{ turn, message: each }] : []))
+  })
+}
+
+function byTurn(one: { readonly turn: Turn }, other: { readonly turn: Turn }): number {
+  return one.turn - other.turn
 }
 
 function present({ id: host, screens }: Host) {

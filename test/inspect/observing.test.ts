@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { assign, createActor, fromPromise, raise, setup } from 'xstate'
 import { deviceCode } from '../../machines/device-code.ts'
-import { createInspector, type Observation } from '../../src/inspect/index.ts'
+import { consoleReporter, createInspector, type Observation, recorder } from '../../src/inspect/index.ts'
 import { lineOf, parseRecording } from '../../src/inspect/recording.ts'
 import { token } from '../support/charts.ts'
 import { answering, authorized, waiting } from './support/answering.ts'
+import { uncaughtBy } from './support/uncaught.ts'
 
 /** Keeps what is told of whatever is inspected. */
 function eye() {
@@ -12,9 +13,8 @@ function eye() {
   let at = 0
   const inspect = createInspector((observation) => seen.push(observation), {
     now: () => ++at,
-    onProblem(error) {
-      throw error
-    },
+    // What is thrown here would be dropped.
+    onProblem: (error) => void Promise.reject(error),
   })
   return {
     seen,
@@ -401,6 +401,28 @@ describe('what an inspector tells', () => {
   })
 })
 
+describe('an inspector, a recorder and a reporter', () => {
+  it.each<[string, unknown[]]>([
+    ['createInspector, sink', []],
+    ['createInspector, sink', [null]],
+    ['createInspector, sink', [{}]],
+    ['createInspector, sink', ['x']],
+    ['createInspector, sink', [[() => {}, 1]]],
+    ['createInspector, option options', [() => {}, null]],
+    ['createInspector, option now', [() => {}, { now: 5 }]],
+    ['createInspector, option onProblem', [[], { onProblem: 'x' }]],
+    ['createInspector, option nwo', [() => {}, { nwo: Date.now }]],
+    ['recorder, write', []],
+    ['consoleReporter, print', [{}]],
+  ])('refuse by name what is none: %s, given %j', (name, given) => {
+    const make = { createInspector, recorder, consoleReporter }[name.split(',')[0] ?? '']
+    // As a caller without types would.
+    const making = () => Reflect.apply(make ?? expect.fail, undefined, given)
+    expect(making).toThrow(expect.objectContaining({ name: 'OAuthError', code: 'invalid_configuration' }))
+    expect(making).toThrow(`${name} (`)
+  })
+})
+
 describe('a sink that throws', () => {
   const chart = machine.createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: {} } })
   const broken = () => {
@@ -428,6 +450,27 @@ describe('a sink that throws', () => {
     } finally {
       warn.mockRestore()
     }
+  })
+
+  it('and neither does one that rejects, or a recorder or reporter that writes later', async () => {
+    const problems: unknown[] = []
+    const later = async () => broken()
+    const inspect = createInspector([later, recorder(later), consoleReporter(later)], {
+      onProblem: (error) => problems.push(error),
+    })
+    const uncaught = await uncaughtBy(() => createActor(chart, { inspect }).start().send({ type: 'go' }))
+    expect(uncaught).toEqual([])
+    expect(problems).toEqual(Array(6).fill(new Error('disk full')))
+  })
+
+  it.each([
+    ['throws', broken],
+    ['rejects', async () => broken()],
+  ])('and neither does an onProblem that %s', async (_, onProblem) => {
+    const inspect = createInspector([broken, async () => broken()], { now: Date.now, onProblem })
+    const actor = createActor(chart, { inspect })
+    expect(await uncaughtBy(() => actor.start().send({ type: 'go' }))).toEqual([])
+    expect(actor.getSnapshot().value).toBe('b')
   })
 
   it('and neither does a clock that throws', () => {

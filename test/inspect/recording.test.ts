@@ -77,8 +77,6 @@ describe('a recording is read', () => {
 
 describe('a recording that is damaged', () => {
   it.each([
-    ['nothing', ''],
-    ['empty lines', '\n\n'],
     ['another text', 'hello\nworld\n'],
     ['observations without a header', linesOf(life).slice(1).join('\n')],
     ['a header without a version', '{"type":"recording","at":0}\n'],
@@ -89,6 +87,39 @@ describe('a recording that is damaged', () => {
     const { observations, problems } = parseRecording(text)
     expect(observations).toEqual([])
     expect(problems).toEqual([{ line: expect.any(Number), reason: expect.stringMatching(/no recording/) }])
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['empty lines', '\n\n'],
+  ])('says that it is empty where it is %s', (_, text) => {
+    expect(parseRecording(text)).toEqual({ observations: [], problems: [{ line: 1, reason: 'The file is empty.' }] })
+  })
+
+  it.each(['x', '7', '{', '{}'])('tells a thousand lines that are %j, and how many more there were', (damaged) => {
+    const [first, ...rest] = linesOf(life)
+    const { observations, problems } = parseRecording(
+      [first, ...Array(2_500).fill(damaged), ...rest, damaged].join('\n'),
+    )
+    expect(observations).toEqual(life)
+    expect(problems).toHaveLength(1_001)
+    expect(problems.map(({ line }) => line)).toEqual(Array.from({ length: 1_001 }, (_, index) => index + 2))
+    expect(problems.at(-1)?.reason).toBe('From this one on, 1501 lines could not be read.')
+  })
+
+  it('tells each of a thousand lines, and no more', () => {
+    const { problems } = parseRecording(`${header}\n${'{}\n'.repeat(1_000)}`)
+    expect(problems.at(-1)).toEqual({ line: 1_001, reason: 'The line is no observation.' })
+  })
+
+  it('is read soon where lines are no observation at a glance', () => {
+    const timeOf = (line: string) => {
+      const begun = performance.now()
+      parseRecording(`${header}\n${line.repeat(50_000)}`)
+      return performance.now() - begun
+    }
+    // About a tenth, since no error is made. Somebody else may be at work meanwhile: the best of three.
+    expect(Math.min(...['x\n', 'x\n', 'x\n'].map(timeOf))).toBeLessThan(timeOf('{\n') / 3)
   })
 
   it('is refused where it is newer', () => {
@@ -117,7 +148,8 @@ describe('a recording that is damaged', () => {
     ['an array', '[]', /no observation/],
     ['an observation without a state', JSON.stringify({ ...begun, state: undefined }), /no observation/],
     ['an unknown failure', JSON.stringify({ ...moved, failure: 'marker' }), /no observation/],
-    ['a deep nest', '['.repeat(100_000), /no JSON/],
+    ['a deep nest', `{"a":${'['.repeat(100_000)}`, /no JSON/],
+    ['another text', 'hello', /no observation/],
   ])('tells the number of a line that is %s, and reads on', (_, line, reason) => {
     const [first = '', ...rest] = linesOf(life)
     const text = [first, rest[0], line, ...rest.slice(1)].join('\r\n')

@@ -177,6 +177,18 @@ describe('a way to Stately', () => {
     expect(belongsTo(new URL('https://stately.ai/inspect'), origin)).toBe(isStately)
   })
 
+  it.each([
+    ['options', null],
+    ['url', { url: 7 }],
+    ['nope', { nope: 1 }],
+    ['iframe', { iframe: null }],
+    ['onProblem', { onProblem: 'x' }],
+  ])('refuses a wrong %s by name', (name, options) => {
+    // As a caller without types would.
+    for (const make of [statelyWebSocket, statelyBrowser])
+      expect(() => Reflect.apply(make, undefined, [options])).toThrow(`${make.name}, option ${name} (`)
+  })
+
   it('in a window needs a page', () => {
     expect(() => statelyBrowser()).toThrow(/statelyBrowser .*statelyWebSocket/)
   })

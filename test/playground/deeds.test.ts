@@ -176,7 +176,7 @@ describe.concurrent('an outage', () => {
   })
 
   it('ends by itself', async () => {
-    await using stage = await play({ outage: 700 })
+    await using stage = await play({ outage: 2_000 })
     const { service, run } = stage
     await run('Outage', service)
     service.connection().send({ type: 'authorization.start' })
@@ -186,14 +186,15 @@ describe.concurrent('an outage', () => {
   })
 
   it('that was ended does not end the next one early', async () => {
-    await using stage = await play({ outage: 600 })
+    await using stage = await play({ outage: 2_000 })
     const { service, run } = stage
     await run('Outage', service)
     await run('End the outage', service)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
     await run('Outage', service)
     expect(() => run('Outage', service)).toThrow('lasts already')
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    // The first one would have ended by now.
+    await new Promise((resolve) => setTimeout(resolve, 600))
     expect(() => run('Outage', service)).toThrow('lasts already')
   })
 

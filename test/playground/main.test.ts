@@ -18,6 +18,11 @@ describe('npm run playground', () => {
       const { origin } = new URL(link)
       expect((await fetch(origin)).status).toBe(200)
 
+      child.stdin.write('\n')
+      const [another] = await says(/(?<=Ctrl-C ends it\.\n\n +)http:\/\/127\.0\.0\.1:\d+\/#[\w-]{22,}(?=\n)/)
+      expect(new URL(another).origin).toBe(origin)
+      expect(another).not.toBe(link)
+
       child.kill(signal)
       expect(await ended()).toEqual({ code: 0 })
       expect(out()).toContain('The playground closes.')

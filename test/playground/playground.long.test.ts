@@ -135,7 +135,7 @@ describe.skipIf(executable === undefined)('the playground', { timeout: 120_000 }
     expect((await timeline(page())).slice(-4)).toEqual(['backingOff', 'recalling', 'refreshing', 'authorized'])
 
     await press(page(), 'Restart the program')
-    await page().getByText('life 2 of 2').waitFor()
+    await page().getByText('run 2 of 2').waitFor()
     await lit(page(), 'authorized')
   })
 

@@ -95,8 +95,25 @@ describe('a backlog', () => {
       expect([...taken, ...backlog.take()]).toEqual(observations)
       expect(backlog.take()).toEqual([])
       expect(presentsOf(backlog.all())).toEqual(presentsOf(observations))
-      expect(backlog.all().every(({ at }, index, all) => index === 0 || at >= (all[index - 1]?.at ?? 0))).toBe(true)
+      // What is left of it is in its order.
+      const left = backlog.all().filter(({ type }) => type === 'transition')
+      expect(left).toEqual(observations.filter((observation) => left.includes(observation)))
     }
+  })
+
+  it('tells machines in the order of their appearance, whichever moved last and whatever the clock says', () => {
+    const backlog = createBacklog(100)
+    const known = () => backlog.all().map(({ type, actor }) => `${type} ${actor}`)
+    for (const actor of ['1', '2', '3']) backlog.add(appeared(actor, { at: 10 - Number(actor) }))
+    for (const actor of ['2', '1', '2', '1']) backlog.add(moved(actor, 'recalling', 'idle', { at: 20 }))
+    backlog.take()
+    const expected = ['actor 1', 'actor 2', 'actor 3', 'transition 2', 'transition 1']
+    expect(known()).toEqual(expected)
+    backlog.add(moved('1', 'idle', 'polling', { at: 30 }))
+    backlog.add(appeared('4'))
+    expect(known()).toEqual([...expected, 'transition 1', 'actor 4'])
+    backlog.take()
+    expect(known()).toEqual([...expected, 'actor 4'])
   })
 
   it('forgets machines that have stopped, and of too many the one that has moved least lately', () => {

@@ -49,18 +49,19 @@ describe('a socket', () => {
     expect(await endOf(local, asPage(link))).toBeUndefined()
   })
 
-  it('that says nothing is closed after five seconds', { timeout: 15_000 }, async () => {
+  it('that says nothing is closed after five seconds', async () => {
     const { link } = await testViewer()
     const begun = performance.now()
     const silent = await dial(link)
     expect(await silent.ended()).toEqual({ code: 4408, reason: 'There was no greeting.' })
-    expect(Math.round((performance.now() - begun) / 1_000)).toBe(5)
+    expect(performance.now() - begun).toBeGreaterThan(4_900)
+    expect(performance.now() - begun).toBeLessThan(10_000)
   })
 
   it('that greets in time stays', async () => {
-    const viewer = await testViewer({}, 150)
+    const viewer = await testViewer({}, 2_000)
     const host = await dialAsHost(viewer.hostLink)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
     expect(host.socket.readyState).toBe(host.socket.OPEN)
   })
 
@@ -72,7 +73,7 @@ describe('a socket', () => {
   })
 
   it('is refused where 64 are there, and taken again once they have gone', async () => {
-    const viewer = await testViewer({}, 1_500)
+    const viewer = await testViewer()
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, () => dial(viewer.hostLink).catch((error: Error) => error.message)),
     )

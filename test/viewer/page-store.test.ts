@@ -6,7 +6,7 @@ import { openSocket } from '../../src/viewer/page/socket.ts'
 import { type Collected, collect, nothing } from '../../src/viewer/page/state/collected.ts'
 import { connectionsOf, isOver, presentLife, requestsOf, visitsOf } from '../../src/viewer/page/state/connections.ts'
 import { withoutOldest } from '../../src/viewer/page/state/forgetting.ts'
-import { lookAt } from '../../src/viewer/page/state/look.ts'
+import { lookAt, momentOf } from '../../src/viewer/page/state/look.ts'
 import { storyAt } from '../../src/viewer/page/state/past.ts'
 import {
   begin,
@@ -147,6 +147,24 @@ describe('what was told', () => {
     expect(left(host('a', 'app', ahead), ...observed('a', shifted))).toEqual([40_000])
     const set: ToPage = { type: 'clock', host: 'a', ahead }
     expect(left(host('a'), ...observed('a', shifted), set)).toEqual([40_000])
+  })
+
+  it('is of the time that it was told at, also before a host’s clock was set, and where what was before is forgotten', () => {
+    const HOUR = 3_600_000
+    const later = device.observations.map((each): Observation => ({ ...each, at: each.at + HOUR, actor: '9' }))
+    const set: ToPage = { type: 'clock', host: 'a', ahead: HOUR }
+    const all = seen(host('a'), ...observed('a', device.observations), set, ...observed('a', later))
+    const looks = (live: Collected) =>
+      live.observations.map(({ actor }, position) => {
+        const look = connectionsOf(live).find(({ lives }) => lives.some((life) => life.actor === actor))
+        const at = look && lookAt(look, { ...begin(), live, position }, 0)
+        return [momentOf(live, position), at?.now, at?.ahead]
+      })
+    const instants = device.observations.map(({ at }) => at)
+    const told = [...instants.map((at) => [at, at, 0]), ...instants.map((at) => [at, at + HOUR, HOUR])]
+    expect(looks(all)).toEqual(told)
+    for (let kept = 1; kept <= told.length; kept++)
+      expect(looks(withoutOldest(all, kept)).slice(-kept)).toEqual(told.slice(-kept))
   })
 })
 
@@ -470,7 +488,7 @@ describe('the page', () => {
     expect(lookAt(office, running, NOW)).toMatchObject({ screen: { message: 'said' } })
     expect(lookAt(office, running, NOW).why).not.toContain('not heard')
     for (const link of links) {
-      const gone = acted(running, { type: 'link', link })
+      const gone = acted(running, { type: 'link', link, at: NOW + 5_000 })
       expect(gone.live.screens.size).toBe(0)
       expect([...gone.live.hosts.values()].map((each) => each.deeds)).toEqual([[]])
       const look = lookAt(office, gone, NOW)
@@ -478,6 +496,10 @@ describe('the page', () => {
       expect(look.view.buttons).toEqual([])
       expect(look.why).toContain('not heard now')
       expect(states(gone.live)).toEqual(states(running.live))
+      // Its times stand still, also while the server is called again and again.
+      const again = acted(gone, { type: 'link', link, at: NOW + 9_000 })
+      expect(lookAt(office, again, NOW + 20_000).now).toBe(NOW + 5_000)
+      expect(lookAt(office, acted(again, { type: 'welcome' }), NOW + 20_000).now).toBe(NOW + 20_000)
     }
   })
 
@@ -496,7 +518,7 @@ describe('the page', () => {
   })
 
   it('keeps what it shows when it is welcome again, until it is told everything anew', () => {
-    const welcome = acted(live, { type: 'link', link: { is: 'lost', retryAt: 1 } }, { type: 'welcome' })
+    const welcome = acted(live, { type: 'link', link: { is: 'lost', retryAt: 1 }, at: NOW }, { type: 'welcome' })
     expect(welcome.link).toEqual({ is: 'open' })
     expect(collectedIn(welcome)).toEqual(live.live)
     const told = acted(welcome, { type: 'told', told: heard([host('a'), ...observed('a', device.observations)]) })

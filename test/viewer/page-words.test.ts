@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { ScreenPrompt } from '../../src/inspect/messages.ts'
+import type { Screen, ScreenPrompt } from '../../src/inspect/messages.ts'
 import { parseRecording } from '../../src/inspect/recording.ts'
 import { type Story, storiesOf } from '../../src/inspect/story.ts'
 import { nameOf, recordingOf } from '../../src/viewer/page/files.ts'
 import { connectionsOf } from '../../src/viewer/page/state/connections.ts'
-import { lookAt } from '../../src/viewer/page/state/look.ts'
+import { type Look, lookAt } from '../../src/viewer/page/state/look.ts'
 import { begin, reduce } from '../../src/viewer/page/state/store.ts'
 import { causeOf, outcomeOf } from '../../src/viewer/page/words/causes.ts'
 import { counted, dayOf, left, span, timeOf } from '../../src/viewer/page/words/durations.ts'
@@ -26,6 +26,13 @@ describe('what came of a request', () => {
     ['refreshing', 'expired', 'refreshing → expired'],
   ])('from %s to %s reads "%s"', (from, to, expected) => {
     expect(outcomeOf(from, to)).toBe(expected)
+  })
+
+  it.each([
+    ['polling', 'awaitingUser', 'server_unavailable', 'polling → awaitingUser'],
+    ['refreshing', 'authorized', 'outcome_unknown', 'refreshing → authorized'],
+  ] as const)('that failed from %s to %s is no more than these states: %s', (from, to, failure, expected) => {
+    expect(outcomeOf(from, to, failure)).toBe(expected)
   })
 })
 
@@ -83,30 +90,59 @@ describe('what led to a state', () => {
     ['xstate.done.actor.nextPoll', 'the next poll was due'],
     ['xstate.error.actor.pollToken', 'pollToken broke'],
     ['xstate.after.short.checkout.paying', 'after short'],
+    ['xstate.after.3000.checkout.paying', 'after 3 s'],
+    ['xstate.after.1500.checkout.paying', 'after 1.5 s'],
     ['xstate.done.actor.constructor', 'constructor answered'],
+    ['xstate.error.actor.0.checkout.paying', 'the invoked actor broke'],
   ])('by %s reads: %s', (event, text) => {
     expect(causeOf(event)).toBe(text)
   })
 })
 
-/** The sentence for the last state of a telling, so many milliseconds later. */
-function why(telling: Telling, later: number, prompt?: ScreenPrompt): string {
+/** What there is to see of the last state of a telling, so many milliseconds later. */
+function lookBack(telling: Telling, later: number, screen?: Screen): Look {
   const told = [
     { type: 'host', host: 'a', name: 'app', deeds: [], ahead: 0 } as const,
     ...telling.observations.map((observation) => ({ type: 'observed', host: 'a', observation }) as const),
-    {
-      type: 'screen',
-      host: 'a',
-      actor: telling.actor,
-      screen: { accepts: [], pollInterval: 9, ...(prompt && { prompt }) },
-    } as const,
+    ...(screen ? [{ type: 'screen', host: 'a', actor: telling.actor, screen } as const] : []),
   ].map((message) => ({ message, at: telling.at }))
-  const open = reduce(begin(), { type: 'link', link: { is: 'open' } })
+  const open = reduce(begin(), { type: 'link', link: { is: 'open' }, at: NOW })
   const state = reduce(open, { type: 'told', told })
   const [connection] = connectionsOf(state.live)
   if (!connection) throw new Error('nothing was told')
-  return lookAt(connection, state, telling.at + later).why
+  return lookAt(connection, state, telling.at + later)
 }
+
+/** The sentence for it. */
+function why(telling: Telling, later: number, prompt?: ScreenPrompt): string {
+  return lookBack(telling, later, { accepts: [], pollInterval: 9, ...(prompt && { prompt }) }).why
+}
+
+describe('a disconnect that the provider has not taken yet', () => {
+  const trouble = { failure: 'server_unavailable', deadlines: { retry: 13 * S } } as const
+  const till = tell('1', 'till', 'deviceCode', NOW, 'requestingCode').answer(0, 'refreshToken', 'authorized')
+  const leaving = till.go(0, 'token.revoke', 'revoking').answer(0, 'revokeToken', 'backingOff', trouble)
+  const resumed = tell('1', 'till', 'deviceCode', NOW, 'recalling').answer(0, 'recall', 'backingOff', trouble)
+
+  it.each<[string, Telling, Screen | undefined]>([
+    ['in a recording, by the states before it', leaving, undefined],
+    [
+      'in a recording, after another look',
+      leaving.answer(S, 'nextTry', 'recalling').answer(0, 'recall', 'backingOff', trouble),
+      undefined,
+    ],
+    ['by what the program shows, where it was asked for in another life', resumed, { accepts: [], wantsRevoke: true }],
+  ])('is told %s', (_, telling, screen) => {
+    expect(lookBack(telling, S, screen).view.title).toBe('Disconnecting')
+  })
+
+  it('is told of no other trouble', () => {
+    const back = leaving.answer(0, 'nextTry', 'revoking').answer(0, 'revokeToken', 'revoked')
+    const again = back.go(0, 'authorization.start', 'requestingCode').answer(0, 'requestCode', 'backingOff', trouble)
+    expect(lookBack(again, S).view.title).not.toBe('Disconnecting')
+    expect(lookBack(resumed, S, { accepts: [] }).view.title).not.toBe('Disconnecting')
+  })
+})
 
 describe('why a connection is where it is', () => {
   const prompt = {
@@ -129,7 +165,7 @@ describe('why a connection is where it is', () => {
       'a provider that wants fewer polls',
       till.answer(0, 'pollToken', 'slowDown', { deadlines: { poll: 9 * S, prompt: 10 * MIN } }),
       prompt,
-      'The merchant opens example.com/activate and types WDJB-MJHT. The provider wants to be asked less often: no more than every 9 seconds from now on. The next poll is due in 8 s; the code ends in 9:59.',
+      'The merchant opens example.com/activate and types WDJB-MJHT. The provider wants to be asked less often: no more often than every 9 seconds from now on. The next poll is due in 8 s; the code ends in 9:59.',
     ],
     [
       'a code whose poll met trouble',
@@ -139,6 +175,12 @@ describe('why a connection is where it is', () => {
       }),
       prompt,
       'The merchant opens example.com/activate and types WDJB-MJHT. Trying again automatically. The next poll is due in 4 s; the code ends in 9:59.',
+    ],
+    [
+      'a poll that is under way, as of the wait before it',
+      till.answer(0, 'nextPoll', 'polling', { deadlines: { poll: 0, prompt: 10 * MIN } }),
+      prompt,
+      'The merchant opens example.com/activate and types WDJB-MJHT. The code ends in 9:59; the poll is due now.',
     ],
     [
       'a machine whose words turn what is beside them',
@@ -160,6 +202,15 @@ describe('why a connection is where it is', () => {
       }),
       undefined,
       'Trying again automatically. The next try is in 12 s; the token has ended.',
+    ],
+    [
+      'a renewal that failed, and is not due before the next try',
+      till.answer(0, 'refreshToken', 'backingOff', {
+        failure: 'server_unavailable',
+        deadlines: { retry: 2 * S, refresh: 49 * S, token: MIN },
+      }),
+      undefined,
+      'Trying again automatically. The next try is in 1 s; the token ends in 59 s.',
     ],
     [
       'a machine of the host’s own',

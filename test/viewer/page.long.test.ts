@@ -148,7 +148,9 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       await (await visitor.visit(link)).getByText('No program').waitFor()
       const page = await visitor.visit(link)
       await page.getByRole('heading', { name: 'This link has been used' }).waitFor()
-      expect(await page.textContent('main')).toContain('npx oauth-machines inspect')
+      const said = await page.textContent('main')
+      expect(said).toContain('npx oauth-machines inspect')
+      expect(said).toMatch(/press Enter there for another one\. A program .* from viewer\.newLink\(\)/)
       const fresh = viewer.newLink()
       await page.evaluate((to) => location.assign(to), fresh)
       await page.getByText('No program').waitFor()
@@ -271,6 +273,29 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       }
     })
 
+    it('a poll under way without moving what stands below, and what came of each request in a column', async () => {
+      const telling = waiting(Date.now() - 6_700)
+      const polling = telling.answer(1_000, 'nextPoll', 'polling', { deadlines: { poll: 0, prompt: 9 * MIN } })
+      const back = polling.answer(1_000, 'pollToken', 'awaitingUser', {
+        failure: 'network',
+        request: { endpoint: 'token' },
+      })
+      await enter(telling)
+      const page = await visit()
+      const buttons = page.locator('.buttons')
+      await buttons.waitFor()
+      const before = await buttons.boundingBox()
+      host.observe(...polling.observations.slice(-1))
+      await expect.poll(() => lit(page), patience).toEqual(['polling'])
+      expect(await buttons.boundingBox()).toEqual(before)
+      host.observe(...back.observations.slice(-1))
+      await page.locator('.requests').getByText('no answer: network polling → awaitingUser').waitFor()
+      const begins = await page
+        .locator('.requests .row-name')
+        .evaluateAll((all) => all.map((name) => Math.round(name.getBoundingClientRect().left)))
+      expect(new Set(begins).size).toBe(1)
+    })
+
     it('a connection whose program has left, in grey, and the same one when it comes back', async () => {
       await enter(service(Date.now()))
       const page = await visit()
@@ -280,7 +305,7 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       expect(await page.locator('.entry.over').count()).toBe(1)
       expect(await page.locator('.buttons button').count()).toBe(0)
       await enter(service(Date.now()))
-      await page.getByText('life 2 of 2').waitFor()
+      await page.getByText('run 2 of 2').waitFor()
       expect(await page.locator('.entry.over').count()).toBe(0)
       const rows = await region(page, 'Timeline').locator('.row').allTextContents()
       expect(rows.map((row) => row.includes('began anew'))).toEqual([false, false, true, false, false, false])
@@ -331,6 +356,14 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       await press(page, /^Forget/)
       await press(page, /^Yes/)
       await expect.poll(() => host.heard.at(-1), patience).toEqual({ type: 'send', actor: '1', event: 'token.forget' })
+    })
+
+    it('before a token is given back that anybody can ask for again, without a warning of more', async () => {
+      await enter(service(Date.now()))
+      host.show('2', { accepts: ['token.revoke'] })
+      const page = await visit()
+      await press(page, 'Disconnect')
+      await page.getByRole('group', { name: /gets another/ }).waitFor()
     })
 
     it('a host for its deeds, under its headings, and says what was refused', async () => {
@@ -498,6 +531,20 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       await expect.poll(() => lit(page), patience).toEqual(['authorized'])
       await page.setInputFiles('input[type=file]', file('no recording'))
       await page.getByRole('heading', { name: 'Nothing in this recording' }).waitFor()
+      await page.setInputFiles('input[type=file]', file(''))
+      await page.getByText('The file is empty.').waitFor()
+      expect(await page.getByText(/This is a recording|could not be read\. Line/).count()).toBe(0)
+    })
+
+    it('the first and the last of many lines that could not be read', async () => {
+      const page = await visit()
+      const lines = `${recordingOf(service(Date.now()).observations)}${'rubbish\n'.repeat(100_000)}`
+      await page.setInputFiles('input[type=file]', file(lines))
+      await page.getByText('More than 1,000 lines could not be read.').waitFor()
+      await page.getByText('49 more').click()
+      const told = await page.locator('.problems li').allTextContents()
+      expect(told).toHaveLength(49)
+      expect(told.at(-1)).toMatch(/99,?000/)
     })
 
     it('a recording that is dropped on it, also where there is no viewer', async () => {
@@ -555,6 +602,10 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       await viewer.close()
       await page.getByText('The connection to the viewer is lost.').waitFor()
       expect(await lit(page)).toEqual(['authorized'])
+      expect(await page.locator('.is-live').count()).toBe(0)
+      const lasted = () => page.locator('.present .row-end').textContent()
+      const [before] = [await lasted(), await page.waitForTimeout(1_500)]
+      expect(await lasted()).toBe(before)
       const next = await visitor.open({ port })
       await page.getByText('The viewer was started again.').waitFor({ timeout: 20_000 })
       expect(await lit(page)).toEqual(['authorized'])
@@ -622,6 +673,47 @@ describe.skipIf(executable === undefined)("the viewer's page", { timeout: 120_00
       expect(levels[0]).toBe(1)
       for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1)
       for (const role of ['banner', 'navigation', 'main'] as const) expect(await page.getByRole(role).count()).toBe(1)
+    })
+
+    it('with a long name: two lines of it in the list, the rest in its title', async () => {
+      const name = 'a long name '.repeat(12)
+      await enter(tell('1', name, 'own', Date.now()), service(Date.now()))
+      const page = await visit(phone)
+      const entry = page.locator('.entry-name').first()
+      await entry.waitFor()
+      expect(await entry.getAttribute('title')).toBe(name)
+      expect((await page.locator('.list').boundingBox())?.height).toBeLessThan(160)
+    })
+
+    it('on a phone, where the list scrolls to what is chosen', async () => {
+      await enter(...['1', '2', '3', '4', '5'].map((actor) => tell(actor, `till ${actor}`, 'own', Date.now())))
+      const page = await visit(phone)
+      await page.locator('.entry').nth(4).waitFor()
+      const isInView = (index: number) =>
+        page
+          .locator('.entry')
+          .nth(index)
+          .evaluate((entry) => {
+            const { left, right } = entry.getBoundingClientRect()
+            return left >= 0 && right <= innerWidth
+          })
+      expect(await isInView(4)).toBe(false)
+      for (const place of [4, 0, 2]) {
+        await page.keyboard.press(`Digit${place + 1}`)
+        await expect.poll(() => isInView(place), patience).toBe(true)
+      }
+    })
+
+    it('past the list, by the first key', async () => {
+      await enter(waiting(Date.now()))
+      const page = await visit()
+      await page.locator('.user-code').waitFor()
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      const focused = () => page.evaluate(() => document.activeElement?.tagName)
+      await expect.poll(focused, patience).toBe('MAIN')
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(() => document.activeElement?.closest('main, nav')?.tagName)).toBe('MAIN')
     })
 
     it('without a mouse: whatever has the focus shows it', async () => {

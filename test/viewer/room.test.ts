@@ -179,6 +179,35 @@ describe("a host's clock", () => {
     })
     expect(known).toEqual([{ type: 'host', host: '1', name: 'shop', deeds: [], ahead: 0 }, shown])
   })
+
+  it('is told before what was observed by it, also to pages that come later', () => {
+    const { enterHost, enterPage } = createRoom(() => 10_000_000)
+    const told: unknown[] = []
+    enterPage(() => ({ send: (message) => told.push(message) }))
+    const { hear } = enterHost(shop(10_000_000), { send: () => {} })
+    const known = () => {
+      let all: readonly unknown[] = []
+      enterPage((first) => {
+        all = first
+        return { send: () => {} }
+      })
+      return all
+    }
+    const observe = (ahead: number) =>
+      hear({ type: 'observed', observation: appeared('1', { at: 10_000_000 + ahead }) })
+    for (const ahead of [-9_000, 0, 3_600_000, 3_590_000]) observe(ahead)
+    const clock = (ahead: number) => ({ type: 'clock', host: '1', ahead })
+    expect(told.map((each) => Object(each).type)).toEqual([
+      ...['host', 'observed', 'observed', 'clock', 'observed', 'observed'],
+    ])
+    expect(told[3]).toEqual(clock(3_600_000))
+    expect(known()).toEqual(told)
+    hear({ type: 'screen', actor: '1', screen, now: 10_000_000 })
+    expect(told.at(-2)).toEqual(clock(0))
+    expect(known()).toEqual(told)
+    observe(0)
+    expect(known().slice(0, -1)).toEqual(told.filter((each) => Object(each).type !== 'screen'))
+  })
 })
 
 describe('the room', () => {

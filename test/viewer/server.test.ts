@@ -168,9 +168,10 @@ describe('a request', () => {
   it.each(['', 'GET / HTTP/1.1\r\nHost: ', 'GET / HTTP/1.1\r\nHost: HERE\r\nContent-Length: 9\r\n\r\n1'])(
     'that is never sent to its end is not waited for: %j',
     async (part) => {
+      // Five seconds otherwise, and minutes where nobody looks.
       const { link } = await testViewer({}, 500)
       const text = part.replace('HERE', new URL(link).host)
-      expect(await lastingOf(portOf(link), text)).toBeLessThan(2_000)
+      expect(await lastingOf(portOf(link), text)).toBeLessThan(4_500)
     },
   )
 
@@ -201,6 +202,8 @@ describe('startViewer', () => {
     ['origins', { origins: ['http://localhost:5173/'] }],
     ['origins', { origins: ['localhost:5173'] }],
     ['origins', { origins: ['*'] }],
+    ['origins', { origins: ['http://*'] }],
+    ['origins', { origins: ['https://*.example.com'] }],
     ['origins', { origins: ['null'] }],
     ['key', { key: 'a'.repeat(21) }],
     ['key', { key: `${'a'.repeat(22)}#` }],
@@ -269,7 +272,8 @@ describe('close', () => {
     frozen.socket.pause()
     const begun = performance.now()
     await Promise.all([viewer.close(), viewer.close()])
-    expect(performance.now() - begun).toBeLessThan(3_000)
+    // Sockets themselves would wait for half a minute.
+    expect(performance.now() - begun).toBeLessThan(15_000)
     expect(await page.ended()).toMatchObject({ code: 1001 })
     expect(await silent.ended()).toMatchObject({ code: 1001 })
     expect(await reach('127.0.0.1', portOf(viewer.link))).toBe('ECONNREFUSED')

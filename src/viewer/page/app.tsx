@@ -51,6 +51,7 @@ export function App({ page, state, clock }: AppProps) {
   return (
     <PageProvider value={page}>
       <div class={`app${isPast(state) ? ' is-past' : ''}`}>
+        {!isEmpty && <Skip />}
         <Top
           {...{ state, moment, clock, isEmpty }}
           onDownload={() => download(collected.observations, nameOf(clock))}
@@ -67,6 +68,15 @@ export function App({ page, state, clock }: AppProps) {
         {typeof dialog === 'object' && <ReportDialog text={dialog.report} onClose={() => setDialog(undefined)} />}
       </div>
     </PageProvider>
+  )
+}
+
+/** Past the connections, of which there may be many. A link would put its fragment where a token is looked for. */
+function Skip() {
+  return (
+    <button type="button" class="button skip" onClick={() => document.querySelector('main')?.focus()}>
+      Skip to what is shown
+    </button>
   )
 }
 
@@ -92,7 +102,7 @@ function Body({ state, looks, shown }: BodyProps) {
   return (
     <div class="body">
       <List looks={looks} shown={shown.map(({ key }) => key)} hosts={hosts} deeds={deeds.inList} />
-      <main class="columns">
+      <main class="columns" tabIndex={-1}>
         {looks
           .filter(({ connection }) => shown.includes(connection))
           .map((look) => (

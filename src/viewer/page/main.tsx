@@ -65,7 +65,7 @@ const socket = openSocket({
   url: `ws://${location.host}/`,
   token: takeToken(location, history),
   storage: sessionStorage,
-  onLink: (link) => queueMicrotask(() => dispatch({ type: 'link', link })),
+  onLink: (link) => queueMicrotask(() => dispatch({ type: 'link', link, at: Date.now() })),
   onWelcome() {
     loadPictures()
     dispatch({ type: 'welcome' })

@@ -1,4 +1,4 @@
-import type { Link, Problem, State } from '../state/store.ts'
+import type { Link, Recording, State } from '../state/store.ts'
 import { counted, left } from '../words/durations.ts'
 import { plain } from '../words/plain.ts'
 import { Icon } from './icons.tsx'
@@ -9,7 +9,7 @@ export function Banners({ state, isEmpty, clock }: { state: State; isEmpty: bool
   const { recording, link } = state
   return (
     <div class="banners">
-      {recording && recording.problems.length > 0 && <Problems problems={recording.problems} />}
+      {recording && recording.problems.length > 0 && <Problems recording={recording} />}
       {!recording && <LinkBanner link={link} clock={clock} isEmpty={isEmpty} />}
     </div>
   )
@@ -20,18 +20,23 @@ const AT_ONCE = 2
 const AT_ALL = 50
 
 /** What of a recording could not be read. */
-function Problems({ problems }: { problems: readonly Problem[] }) {
-  const told = problems.map(({ line, reason }) => `Line ${line}: ${plain(reason)}`)
+function Problems({ recording: { problems, collected } }: { recording: Recording }) {
+  // The last one may tell of others.
+  const all = [...problems.slice(0, AT_ALL), ...problems.slice(AT_ALL).slice(-1)]
+  const told = all.map(({ line, reason }) => `Line ${line}: ${plain(reason)}`)
+  // Where nothing could be read, the one reason is not about a line.
+  const isNone = collected.observations.length === 0 && problems.length === 1
   return (
     <div class="banner lost" role="status">
       <Icon name="trouble" />
       <div>
-        <strong>{`${counted(problems.length, 'line')} could not be read.`}</strong> {told.slice(0, AT_ONCE).join(' ')}
+        <strong>{isNone ? problems[0]?.reason : `${howMany(problems.length)} could not be read.`}</strong>{' '}
+        {!isNone && told.slice(0, AT_ONCE).join(' ')}
         {told.length > AT_ONCE && (
           <details>
             <summary>{`${told.length - AT_ONCE} more`}</summary>
             <ul class="problems">
-              {told.slice(AT_ONCE, AT_ALL).map((line) => (
+              {told.slice(AT_ONCE).map((line) => (
                 <li key={line}>{line}</li>
               ))}
             </ul>
@@ -40,6 +45,13 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
       </div>
     </div>
   )
+}
+
+/** What reads a recording tells no more of them one by one. */
+const MOST = 1_000
+
+function howMany(lines: number): string {
+  return lines > MOST ? `More than ${counted(MOST, 'line')}` : counted(lines, 'line')
 }
 
 /** A page that shows something keeps it, whatever becomes of the server. */

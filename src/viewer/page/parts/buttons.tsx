@@ -32,7 +32,8 @@ export function Buttons({ look }: { look: Look }) {
     button.focus()
   }
 
-  if (question) return <Question button={question} onYes={() => press(question)} onNo={refuse} />
+  if (question)
+    return <Question button={question} onYes={() => press(question)} onNo={refuse} machine={story.machine} />
   return (
     <div class="buttons">
       {view.buttons.map((button) => (
@@ -53,17 +54,18 @@ export function Buttons({ look }: { look: Look }) {
 
 interface QuestionProps {
   readonly button: Button
+  readonly machine: string
   readonly onYes: () => void
   readonly onNo: () => void
 }
 
-function Question({ button, onYes, onNo }: QuestionProps) {
+function Question({ button, machine, onYes, onNo }: QuestionProps) {
   const no = useRef<HTMLButtonElement>(null)
   // A second Enter must not be the answer.
   useEffect(() => no.current?.focus(), [])
   return (
     <fieldset class="buttons question">
-      <legend>{questions[button.event] ?? 'Really?'}</legend>
+      <legend>{questionOf(button.event, machine)}</legend>
       <button type="button" class="button danger" onClick={onYes}>
         Yes: {button.label.toLowerCase()}
       </button>
@@ -72,6 +74,12 @@ function Question({ button, onYes, onNo }: QuestionProps) {
       </button>
     </fieldset>
   )
+}
+
+function questionOf(event: Wish, machine: string): string {
+  if (event === 'token.revoke' && machine === 'clientCredentials')
+    return 'The token ends at the provider; whoever asks for one next gets another.'
+  return questions[event] ?? 'Really?'
 }
 
 const questions: Partial<Record<Wish, string>> = {

@@ -1,5 +1,6 @@
 import type { Deed } from '../../../inspect/messages.ts'
 import type { Look } from '../state/look.ts'
+import { span } from '../words/durations.ts'
 import { chartNames } from '../words/machines.ts'
 import { plain } from '../words/plain.ts'
 import { Chart } from './chart.tsx'
@@ -52,7 +53,10 @@ export function ConnectionView({ look, isAlone, offered }: ConnectionProps) {
   )
 }
 
-function Standing({ look: { connection, story, isOver, isAhead } }: { look: Look }) {
+/** By how much a clock is wrong before it is told, in milliseconds. */
+const MINUTE = 60_000
+
+function Standing({ look: { connection, story, ahead, isOver, isAhead } }: { look: Look }) {
   const { machine, host, lives } = connection
   const over = story.stoppedAt === undefined ? 'its host has left' : 'stopped'
   return (
@@ -61,8 +65,11 @@ function Standing({ look: { connection, story, isOver, isAhead } }: { look: Look
       <span>{plain(host.name)}</span>
       {lives.length > 1 && (
         <span>
-          life {lives.findIndex(({ actor }) => actor === story.actor) + 1} of {lives.length}
+          run {lives.findIndex(({ actor }) => actor === story.actor) + 1} of {lives.length}
         </span>
+      )}
+      {Math.abs(ahead) > MINUTE && (
+        <span>{`its clock is ${span(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}`}</span>
       )}
       {isAhead && <strong>not there yet</strong>}
       {isOver && <strong>{over}</strong>}

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Connection } from '../state/connections.ts'
-import { collectedIn, isPast, type State, stepAt, stepsOf } from '../state/store.ts'
+import { collectedIn, isHeard, isPast, type State, stepAt, stepsOf } from '../state/store.ts'
 import { timeOf } from '../words/durations.ts'
 import { Icon, type IconName } from './icons.tsx'
 import { usePage } from './page.ts'
@@ -21,6 +21,7 @@ export function Dock({ state, shown, moment }: DockProps) {
   const steps = useMemo(() => stepsOf(collected, shown), [collected, keys])
   const { position, isPlaying, recording } = state
   const at = stepAt(steps, position)
+  const isLive = !isPast(state) && isHeard(state.link)
   const isStill = position !== undefined && !isPlaying
   return (
     <section class="dock" aria-label="Time travel">
@@ -68,8 +69,8 @@ export function Dock({ state, shown, moment }: DockProps) {
       ) : (
         <button
           type="button"
-          class={isPast(state) ? 'button primary live-button' : 'button live-button is-live'}
-          aria-pressed={!isPast(state)}
+          class={`button live-button${isPast(state) ? ' primary' : ''}${isLive ? ' is-live' : ''}`}
+          aria-pressed={isLive}
           onClick={() => dispatch({ type: 'live' })}
         >
           <span class="live-dot" />

@@ -113,16 +113,17 @@ interface RequestRowProps {
 function RequestRow({ request, came, isAt, isFuture }: RequestRowProps) {
   const { dispatch } = usePage()
   const { index, at, since, failure, status, state } = request
+  const trouble = [status === undefined && answerOf(request), failure && failureOf(failure)].filter(Boolean).join(': ')
   const grade = status === undefined || failure ? 'bad' : status < 300 ? 'good' : 'fair'
   return (
     <li data-at={isAt} class={isFuture ? 'future' : undefined}>
       <button type="button" class="row" onClick={() => dispatch({ type: 'go', to: index })}>
-        <span class={`answer ${grade}`}>{answerOf(request)}</span>
+        <span class={`answer ${grade}`}>{status ?? '–'}</span>
         <span class="row-name">{requestOf(request)}</span>
         <span class="row-end">{span(at - since)}</span>
         <span class="row-about">
-          {failure && <span class="bad">{failureOf(failure)} </span>}
-          {outcomeOf(state, came ?? state)}
+          {trouble && <span class="bad">{trouble} </span>}
+          {outcomeOf(state, came ?? state, failure)}
         </span>
         <time class="row-time">{timeOf(at)}</time>
       </button>

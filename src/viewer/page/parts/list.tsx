@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import type { Host } from '../state/collected.ts'
 import type { Look } from '../state/look.ts'
 import { failureOf } from '../words/causes.ts'
@@ -24,8 +25,11 @@ interface ListProps {
 export function List({ looks, shown, hosts, deeds }: ListProps) {
   const isPast = looks.some((look) => look.isPast)
   const names = [...new Set(hosts.map(({ name }) => name))]
+  const place = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is in view changes with what is shown
+  useEffect(() => keepInView(place.current), [shown.join()])
   return (
-    <nav class="list" aria-labelledby="list-title">
+    <nav class="list" aria-labelledby="list-title" ref={place}>
       <h2 id="list-title">Connections</h2>
       {names.map((name) => (
         <HostSection key={name} name={name} looks={looks} shown={shown} hosts={hosts} />
@@ -36,6 +40,18 @@ export function List({ looks, shown, hosts, deeds }: ListProps) {
     </nav>
   )
 }
+
+/** On a phone the list is a row: it scrolls to what is shown, and nothing around it does. */
+function keepInView(list: HTMLElement | null): void {
+  const entry = list?.querySelector('.entry.shown')
+  if (!list || !entry) return
+  const room = list.getBoundingClientRect()
+  const box = entry.getBoundingClientRect()
+  if (box.left < room.left || box.right > room.right) list.scrollLeft += box.left - room.left - MARGIN
+}
+
+/** What stays of the neighbour on the left, in pixels. */
+const MARGIN = 24
 
 /** A program that was started again is still the same host. */
 function HostSection({ name, looks, shown, hosts }: Omit<ListProps, 'deeds'> & { name: string }) {
@@ -89,11 +105,13 @@ function Entry({ look, number, isShown, isOne }: EntryProps) {
         aria-current={isShown}
         onClick={(event) => dispatch({ type: 'choose', key, beside: event.shiftKey || event.ctrlKey || event.metaKey })}
       >
-        <span class="entry-name">{name}</span>
+        <span class="entry-name" title={name}>
+          {name}
+        </span>
         <span class="entry-about" id={about}>
           <span class="entry-state">
             {isAhead ? <span class="aside">not there yet</span> : <Chip state={visit?.state ?? ''} tags={story.tags} />}
-            <span class="aside">{chartNames.get(connection.machine) ?? plain(connection.machine)}</span>
+            <span class="aside">{chartOf(connection)}</span>
           </span>
           <Briefly look={look} />
         </span>
@@ -127,8 +145,15 @@ function Briefly({ look }: { look: Look }) {
   )
 }
 
+/** A machine of the host's own may be all that its connection is named for. */
+function chartOf({ name, machine }: Look['connection']): string {
+  return chartNames.get(machine) ?? (machine === name ? '' : plain(machine))
+}
+
+/** Of a machine of the host's own there are no words but its state, which is told already. */
 function whatOf(look: Look): string {
-  const { story, isOver, isAhead } = look
+  const { story, visit, isOver, isAhead } = look
   if (isAhead) return 'Begins later'
-  return story.failure && !isOver ? failureOf(story.failure) : plain(titleOf(look))
+  const what = story.failure && !isOver ? failureOf(story.failure) : titleOf(look)
+  return what === visit?.state ? '' : plain(what)
 }

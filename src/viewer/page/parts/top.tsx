@@ -55,8 +55,14 @@ function Source({ state, moment, clock }: Pick<TopProps, 'state' | 'moment' | 'c
   )
 }
 
-function RecordingSource({ recording: { name, collected } }: { recording: Recording }) {
+function RecordingSource({ recording: { name, collected, problems } }: { recording: Recording }) {
   const { observations } = collected
+  if (observations.length === 0 && problems.length > 0)
+    return (
+      <Past action="Close it" type="close">
+        <strong>{`Nothing could be read from ${plain(name)}.`}</strong>
+      </Past>
+    )
   const first = observations[0]
   const from = first ? `, ${dayOf(first.at)}, ${timeOf(first.at)}` : ''
   return (
@@ -84,8 +90,8 @@ const said: Readonly<Record<Link['is'], string>> = {
   connecting: 'Connecting',
   open: 'Live',
   lost: 'Connection lost',
-  refused: 'Not connected',
-  misunderstood: 'Not connected',
+  refused: 'No viewer',
+  misunderstood: 'No viewer',
 }
 
 /** Opens a recording; a file that was opened can be opened again. */

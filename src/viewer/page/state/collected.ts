@@ -10,7 +10,13 @@ export interface Host {
   readonly isGone: boolean
   /** How many observations there were when it left; `undefined` where it has not, and in a recording, which does not tell. */
   readonly leftAfter: number | undefined
-  /** How far its clock is ahead of this page's, in milliseconds; negative where it is behind. */
+  /** How its clock went, the latest last. */
+  readonly clocks: readonly Clock[]
+}
+
+/** How far a host's clock is ahead of this page's, in milliseconds, from an observation on; negative where it is behind. */
+export interface Clock {
+  readonly from: number
   readonly ahead: number
 }
 
@@ -56,7 +62,7 @@ export function recorded(observations: readonly Observation[], name: string): Co
     nothing,
     observations.map((observation) => ({ message: { type: 'observed', host: name, observation }, at: observation.at })),
   )
-  const host: Host = { id: name, name, deeds: [], isGone: true, leftAfter: undefined, ahead: 0 }
+  const host: Host = { id: name, name, deeds: [], isGone: true, leftAfter: undefined, clocks: [{ from: 0, ahead: 0 }] }
   return { ...collected, hosts: new Map([[name, host]]) }
 }
 
@@ -87,10 +93,12 @@ interface Growing {
 function take(next: Growing, { message }: Told): void {
   if (message.type === 'host') {
     const { host: id, name, deeds, ahead } = message
-    next.hosts.set(id, { id, name, deeds, isGone: false, leftAfter: undefined, ahead })
+    next.hosts.set(id, { id, name, deeds, isGone: false, leftAfter: undefined, clocks: [{ from: 0, ahead }] })
   } else if (message.type === 'clock') {
     const host = next.hosts.get(message.host)
-    if (host) next.hosts.set(message.host, { ...host, ahead: message.ahead })
+    const from = next.observations.length
+    const clocks = host?.clocks.filter((clock) => clock.from < from) ?? []
+    if (host) next.hosts.set(host.id, { ...host, clocks: [...clocks, { from, ahead: message.ahead }] })
   } else if (message.type === 'observed') {
     observe(next, message.host, message.observation)
   } else if (message.type === 'screen') {
@@ -122,9 +130,14 @@ export function unheard(collected: Collected): Collected {
   return { ...collected, hosts: new Map(hosts), screens: new Map() }
 }
 
-/** How far an actor's clock is ahead of this page's, in milliseconds. */
-export function aheadOf({ hosts, owners }: Pick<Collected, 'hosts' | 'owners'>, actor: string): number {
-  return hosts.get(owners.get(actor)?.host ?? '')?.ahead ?? 0
+/** How far an actor's clock was ahead of this page's at an observation, by index, in milliseconds. Default: now. */
+export function aheadOf(
+  { hosts, owners }: Pick<Collected, 'hosts' | 'owners'>,
+  actor: string,
+  index = Number.POSITIVE_INFINITY,
+): number {
+  const clocks = hosts.get(owners.get(actor)?.host ?? '')?.clocks
+  return clocks?.findLast(({ from }) => from <= index)?.ahead ?? 0
 }
 
 function idOf(host: string, actor: string): string {

@@ -56,8 +56,8 @@ function wasOver(connection: Connection, next: Story, host: Host, collected: Col
   if (end === undefined || !begin || end > begin.index) return false
   if (connection.host.id === host.id) return true
   // A page that is reloaded is told one host after the other: of two hosts, the clocks know better.
-  const last = (life.stoppedAt ?? life.last?.at ?? life.visits[0]?.since ?? 0) - aheadOf(collected, life.actor)
-  return last <= begin.since - aheadOf(collected, next.actor) + SLACK
+  const last = (life.stoppedAt ?? life.last?.at ?? life.visits[0]?.since ?? 0) - aheadOf(collected, life.actor, end)
+  return last <= begin.since - aheadOf(collected, next.actor, begin.index) + SLACK
 }
 
 /** Whether it has stopped, or its host has left. */

@@ -1,6 +1,6 @@
 import type { Observation } from '../../../inspect/observation.ts'
 import { presentOf, type Story, storiesOf } from '../../../inspect/story.ts'
-import type { Collected } from './collected.ts'
+import type { Collected, Host } from './collected.ts'
 
 /** How many observations are too many for a page that is open for days, and how many of them stay then. */
 export const MOST = 30_000
@@ -19,16 +19,17 @@ export function withoutOldest(collected: Collected, kept = KEPT): Collected {
     ...collected,
     observations,
     stories: storiesOf(observations),
-    hosts: new Map(
-      [...collected.hosts].map(([id, host]) => [id, { ...host, leftAfter: movedOr(host.leftAfter, moved) }]),
-    ),
+    hosts: new Map([...collected.hosts].map(([id, host]) => [id, movedHost(host, moved)])),
     stops: stopsOf(observations),
     forgotten: new Set([...collected.forgotten, ...stories.filter(isCut).map(({ actor }) => actor)]),
   }
 }
 
-function movedOr(index: number | undefined, moved: (index: number) => number): number | undefined {
-  return index === undefined ? undefined : moved(index)
+function movedHost(host: Host, moved: (index: number) => number): Host {
+  const leftAfter = host.leftAfter === undefined ? undefined : moved(host.leftAfter)
+  const clocks = host.clocks.map(({ from, ahead }) => ({ from: moved(from), ahead }))
+  // Of those that have come to one place, the last one counts.
+  return { ...host, leftAfter, clocks: clocks.filter(({ from }, at) => from !== clocks[at + 1]?.from) }
 }
 
 /** An observation that stays, and which one it was. */

@@ -29,6 +29,8 @@ export interface Look {
   readonly deadlines: readonly Deadline[]
   /** The moment that is looked at, in Unix milliseconds of the connection's clock. */
   readonly now: number
+  /** How far its clock is ahead of this page's, in milliseconds; negative where it is behind. */
+  readonly ahead: number
   readonly isPast: boolean
   /** It had not begun at that moment. */
   readonly isAhead: boolean
@@ -51,7 +53,8 @@ export function lookAt(connection: Connection, state: State, clock: number): Loo
   const screen = past ? undefined : collected.screens.get(story.actor)
   // Nobody knows what has become of it after it was heard of last.
   const heard = over ? (story.stoppedAt ?? story.last?.at) : undefined
-  const now = heard ?? (momentOf(collected, state.position) ?? clock) + aheadOf(collected, story.actor)
+  const ahead = aheadOf(collected, story.actor, state.position)
+  const now = heard ?? (momentOf(collected, state.position) ?? state.unheardSince ?? clock) + ahead
   const visit = presentOf(story)
   const view = viewOfStory(story, screen, now)
   const deadlines = over || !isKnown ? [] : deadlinesOf(story.deadlines, story.machine === 'authorizationCode', now)
@@ -68,6 +71,7 @@ export function lookAt(connection: Connection, state: State, clock: number): Loo
     why: isKnown ? whyOf(view, visit, deadlines) : UNHEARD,
     deadlines,
     now,
+    ahead,
     isPast: past,
     isAhead: then === undefined,
     isOver: over,
@@ -95,5 +99,5 @@ function beganBefore(machine: string, first: Visit): boolean {
 /** The moment that the page looks at, by its own clock; `undefined` is now. Unix milliseconds. */
 export function momentOf(collected: Collected, position: number | undefined): number | undefined {
   const seen = position === undefined ? undefined : collected.observations[position]
-  return seen && seen.at - aheadOf(collected, seen.actor)
+  return seen && seen.at - aheadOf(collected, seen.actor, position)
 }

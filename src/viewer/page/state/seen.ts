@@ -20,7 +20,13 @@ function seenOf(story: Story, screen: Screen | undefined): Seen {
     nextPollAt: poll,
     retryAt: retry,
     token: token === undefined && refresh === undefined ? undefined : { expiresAt: token, refreshAt: refresh },
+    wantsRevoke: screen ? screen.wantsRevoke : hasAskedToRevoke(story),
     failure: failure && { code: failure, message: screen?.message },
     can: (event) => screen?.accepts.includes(event) ?? false,
   }
+}
+
+/** What the states tell of it where no screen does: trouble came over a disconnect. */
+function hasAskedToRevoke({ visits }: Story): boolean {
+  return visits.findLast(({ state }) => state !== 'backingOff' && state !== 'recalling')?.state === 'revoking'
 }

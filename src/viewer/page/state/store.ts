@@ -36,6 +36,8 @@ export interface Notice {
 
 export interface State {
   readonly link: Link
+  /** Since when no host is heard, in Unix milliseconds; `undefined` while they are. */
+  readonly unheardSince: number | undefined
   readonly live: Collected
   /** The server tells everything from the beginning: what is on the screen stays until it does. */
   readonly isAnew: boolean
@@ -50,7 +52,8 @@ export interface State {
 }
 
 export type Action =
-  | { readonly type: 'link'; readonly link: Link }
+  /** `at` is now, in Unix milliseconds. */
+  | { readonly type: 'link'; readonly link: Link; readonly at: number }
   | { readonly type: 'welcome' }
   | { readonly type: 'told'; readonly told: readonly Told[] }
   | {
@@ -77,6 +80,7 @@ export type Move = 'first' | 'back' | 'forward' | 'last'
 export function begin(chosen: readonly string[] = []): State {
   return {
     link: { is: 'connecting' },
+    unheardSince: undefined,
     live: nothing,
     isAnew: false,
     recording: undefined,
@@ -91,9 +95,9 @@ export function begin(chosen: readonly string[] = []): State {
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'link':
-      return linked(state, action.link)
+      return linked(state, action.link, action.at)
     case 'welcome':
-      return { ...state, link: { is: 'open' }, isAnew: true }
+      return { ...state, link: { is: 'open' }, unheardSince: undefined, isAnew: true }
     case 'told':
       return told(state, action.told)
     case 'open':
@@ -173,8 +177,9 @@ function forgetting(state: State): State {
 const FORGOTTEN = 'The moment that you looked at is not kept any longer: this is the earliest one that is.'
 
 /** Without the server no host is heard, and none hears. */
-function linked(state: State, link: Link): State {
-  return { ...state, link, live: isHeard(link) ? state.live : unheard(state.live) }
+function linked(state: State, link: Link, at: number): State {
+  if (isHeard(link)) return { ...state, link, unheardSince: undefined }
+  return { ...state, link, unheardSince: state.unheardSince ?? at, live: unheard(state.live) }
 }
 
 /** Whether hosts are heard, or nothing is known to the contrary. */

@@ -1,4 +1,6 @@
+import type { FailureCode } from '../../../failure.ts'
 import type { RequestMade } from '../../../inspect/story.ts'
+import { span } from './durations.ts'
 import { plain } from './plain.ts'
 
 /**
@@ -9,10 +11,13 @@ import { plain } from './plain.ts'
 export function causeOf(event: string | undefined, mark: (word: string) => string = plain): string {
   if (event === undefined || event === 'xstate.init') return 'the beginning'
   const [, answer, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
-  if (actor && answer === 'error') return `${mark(actor)} broke`
-  if (actor) return deadlines.get(actor) ?? `${mark(actor)} answered`
+  // One that has no name of its own is called by its place in the chart.
+  const who = actor && /^\d+\./.test(actor) ? 'the invoked actor' : mark(actor ?? '')
+  if (actor && answer === 'error') return `${who} broke`
+  if (actor) return deadlines.get(actor) ?? `${who} answered`
   const [, delay] = /^xstate\.after\.([^.]+)\./.exec(event) ?? []
-  return delay ? `after ${mark(delay)}` : mark(event)
+  if (delay) return `after ${/^\d+$/.test(delay) ? span(Number(delay)).replace('.0', '') : mark(delay)}`
+  return mark(event)
 }
 
 /** The actors that wait for an instant. */
@@ -33,9 +38,9 @@ export function answerOf({ status }: Pick<RequestMade, 'status'>): string {
   return status === undefined ? 'no answer' : String(status)
 }
 
-/** What came of a request, in words: by the states that it led from and to. */
-export function outcomeOf(from: string, to: string): string {
-  const outcome = outcomes.get(`${from} ${to}`)
+/** What came of a request, in words: by the states that it led from and to. Of a failure they tell nothing more. */
+export function outcomeOf(from: string, to: string, failure?: FailureCode): string {
+  const outcome = failure ? undefined : outcomes.get(`${from} ${to}`)
   return outcome ? `${from}: ${outcome}` : plain(`${from} → ${to}`)
 }
 

@@ -15,7 +15,8 @@ export interface Deadline {
 export function deadlinesOf(deadlines: Deadlines, isRedirect: boolean, now: number): readonly Deadline[] {
   const found = deadlineNames.flatMap((name): Deadline[] => {
     const at = deadlines[name]
-    if (at === undefined) return []
+    // While tries fail, it is the renewal that they are for.
+    if (at === undefined || (name === 'refresh' && deadlines.retry !== undefined)) return []
     const what = name === 'prompt' && isRedirect ? 'link' : name
     return [{ name, at, label: labels[what], told: at > now ? told[what](left(at - now)) : over[what] }]
   })
