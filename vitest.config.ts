@@ -24,6 +24,10 @@ export default defineConfig({
     exclude: ['test/endurance/**', 'test/**/*.long.test.ts'],
     // Several files wait for real sockets and real seconds: more workers than cores are well used.
     maxWorkers: 3,
+    // A machine that others keep busy may take long.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
   },
   resolve,
 })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createClient, createEnvironment, memoryVault, OAuthError, sumupPosPro } from '../src/index.ts'
 import { asWritten, brokenConnection, json, type Reply, refusal, scriptedFetch } from './support/scripted-fetch.ts'
 
@@ -24,7 +24,7 @@ async function atTheProvider(replies: Reply[], binding?: string) {
   }
   const connection = connect()
   const stateOf = (one: typeof connection) => one.actor.getSnapshot().value
-  const reaches = (state: string, one = connection) => vi.waitFor(() => expect(stateOf(one)).toBe(state))
+  const reaches = (state: string, one = connection) => expect.poll(() => stateOf(one)).toBe(state)
   connection.send({ type: 'authorization.start', ...(binding !== undefined && { binding }) })
   await reaches('awaitingUser')
   const { prompt } = connection.actor.getSnapshot().context

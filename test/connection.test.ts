@@ -141,6 +141,35 @@ describe('forget()', () => {
   })
 })
 
+describe('forget() together with other wishes', () => {
+  it('resolves where a disconnect is asked for right after it, and the vault is still being read', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    await authorize(newClient().connect('till'))
+    const till = newClient().connect('till')
+    expect(stateOf(till)).toBe('recalling')
+    const forgotten = till.forget()
+    till.send({ type: 'token.revoke' })
+    await settle()
+    await forgotten
+    expect(stateOf(till)).toBe('idle')
+    expect(await vault.read('till')).toBeUndefined()
+  })
+
+  it('resolves where a listener calls it at the news of trouble', async () => {
+    const { emulator, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const forgetting: Promise<void>[] = []
+    till.on('transition', ({ to }) => void (to === 'backingOff' && forgetting.push(till.forget())))
+    emulator.fault({ provider: 'tyro', endpoint: 'token' }, { kind: 'status', status: 503 })
+    till.send({ type: 'token.refresh' })
+    await settle()
+    expect(forgetting).toHaveLength(1)
+    await Promise.all(forgetting)
+    expect(stateOf(till)).toBe('idle')
+  })
+})
+
 describe('a record that does not belong', () => {
   const foreign = [
     ['of another provider', { provider: 'mypos' }, 'another provider'],

@@ -227,10 +227,10 @@ describe('a redirect that one process awaits', () => {
     await using stage = await inMemory()
     const [one, other] = [office(stage).connection, office(stage).connection]
     one.send({ type: 'authorization.start' })
-    await vi.waitFor(() => expect(stateOf(other)).toBe('awaitingUser'))
+    await expect.poll(() => stateOf(other)).toBe('awaitingUser')
     const url = await stage.emulator.login(loginUrl(other))
     other.send({ type: 'authorization.responded', url })
-    await vi.waitFor(() => expect([stateOf(one), stateOf(other)]).toEqual(['authorized', 'authorized']))
+    await expect.poll(() => [stateOf(one), stateOf(other)]).toEqual(['authorized', 'authorized'])
     expect(await one.accessToken()).toBe(await other.accessToken())
     const exchanges = stage.emulator.journal.filter(({ endpoint }) => endpoint === 'token')
     expect(exchanges).toHaveLength(1)

@@ -48,9 +48,7 @@ describe('against oidc-provider', () => {
 
   const allowLoopbackHttp = true
 
-  it.concurrent('a merchant approves a device, the token is refreshed with rotation, and revoked', {
-    timeout: 20_000,
-  }, async () => {
+  it.concurrent('a merchant approves a device, the token is refreshed with rotation, and revoked', async () => {
     const client = createClient(deviceProvider(), { clientId: 'device-client' }, { allowLoopbackHttp })
     await using connection = client.connect('till-1')
     const states = visited(connection)
@@ -76,7 +74,7 @@ describe('against oidc-provider', () => {
     ])
   })
 
-  it.concurrent('a refresh token that was used twice ends the session', { timeout: 20_000 }, async () => {
+  it.concurrent('a refresh token that was used twice ends the session', async () => {
     const vault = memoryVault()
     const provider = deviceProvider()
     const client = createClient(provider, { clientId: 'device-client' }, { allowLoopbackHttp, vault })
@@ -106,7 +104,7 @@ describe('against oidc-provider', () => {
     await expect(connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
   })
 
-  it('a browser logs in and comes back, and the code is exchanged with PKCE', { timeout: 20_000 }, async () => {
+  it('a browser logs in and comes back, and the code is exchanged with PKCE', async () => {
     const registration = {
       clientId: 'code-client',
       clientSecret: 'invented-code-secret',

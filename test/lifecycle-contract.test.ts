@@ -100,6 +100,14 @@ describe.each(charts)('$id keeps the shared lifecycle', ({ chart, start, awaitin
     expect(read.to).toBe('authorized')
   })
 
+  it('knows of a disconnect until it is done', () => {
+    const leaving = step(chart, 'revoking', answers('revokeToken', 'backingOff', { failure, wantsRevoke: true }), lived)
+    expect(leaving.context).toMatchObject({ wantsRevoke: true, token: undefined })
+    expect(leaving.actions).toContain('xstate.emit')
+    const over = step(chart, 'revoking', answers('revokeToken', 'revoked'), leaving.context)
+    expect(over.context.wantsRevoke).toBeUndefined()
+  })
+
   it('keeps a disconnect that is asked for before the vault could be read', () => {
     const first = step(chart, 'recalling', answers('recall', 'backingOff', blind))
     const asked = step(chart, first.to, say.revoke, first.context)

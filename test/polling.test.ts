@@ -159,6 +159,38 @@ describe('trouble while polling', () => {
     expect(polls()).toEqual([5.5, 125.5])
   })
 
+  it.each([
+    [503, 7],
+    // With the five seconds of a slow_down.
+    [429, 8],
+  ])('whose Retry-After outlasts the code silences nobody who approves: %i', async (status, second) => {
+    const device = { ...body, interval: 0.5, expires_in: 9 }
+    const late = () => new Response(null, { status, headers: { 'retry-after': '60' } })
+    const { polls, state, server } = await login([late(), approved()], device)
+    await pass(9)
+    expect(polls()).toEqual([1, second])
+    expect(state()).toBe('authorized')
+    expect(server.differences()).toEqual(asWritten)
+  })
+
+  it.each([
+    [10, 8],
+    [3, 1.5],
+  ])('is none where an interval outlasts the code of %i s: it is asked before', async (lifetime, second) => {
+    const { polls, state } = await login([approved()], { ...body, interval: 600, expires_in: lifetime })
+    await pass(lifetime)
+    expect(polls()).toEqual([second])
+    expect(state()).toBe('authorized')
+  })
+
+  it('that outlasts the code does not shorten the interval', async () => {
+    const late = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
+    const { polls, state } = await login([late()], { ...body, expires_in: 10 })
+    await pass(60)
+    expect(polls()).toEqual([5.5])
+    expect(state()).toBe('expired')
+  })
+
   it('may itself have been a slow_down: the next one adds as much more, and then none does', async () => {
     const script = [brokenConnection(), brokenConnection(), pending(), slowDown(), slowDown(), approved()]
     const { context } = await login(script)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryVault, type Vault } from '../src/index.ts'
+import { viewOf } from '../src/view/index.ts'
 import { deviceGrant, pass, settle, stateOf, tillOnStage } from './support/stage.ts'
 
 beforeEach(async () => {
@@ -109,6 +110,42 @@ describe('a revoke answered 503', () => {
     await pass(10)
     expect(stateOf(restarted)).toBe('revoked')
     expect(requests('/oauth/revoke')).toHaveLength(3)
+  })
+})
+
+describe('a revoke that is to wait for an hour', () => {
+  it('is told as a disconnect, and tried again when somebody asks for it', async () => {
+    const { emulator, newClient, authorize, requests } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    const headers = { 'retry-after': '3600' }
+    emulator.fault({ provider: 'tyro', endpoint: 'revocation' }, { kind: 'status', status: 503, headers })
+    till.send({ type: 'token.revoke' })
+    await settle()
+    const seen = viewOf(till.actor.getSnapshot(), Date.now())
+    expect(seen).toMatchObject({ title: 'Disconnecting', waiting: { secondsLeft: 3600 } })
+    expect(seen.buttons.map(({ event }) => event)).toEqual(['token.revoke', 'token.forget'])
+    await expect(till.accessToken()).rejects.toMatchObject({
+      code: 'authorization_required',
+      message: expect.stringContaining('A disconnect was asked for'),
+    })
+    expect(till.send({ type: 'token.refresh' })).toMatchObject({ code: 'not_supported' })
+    till.send({ type: 'token.revoke' })
+    await settle()
+    expect(stateOf(till)).toBe('revoked')
+    expect(requests('/oauth/revoke')).toHaveLength(2)
+  })
+
+  it('is told as one too where the vault does not take the wish', async () => {
+    const { vault, newClient, authorize } = tillOnStage()
+    const till = newClient().connect('till')
+    await authorize(till)
+    vi.spyOn(vault, 'write').mockRejectedValueOnce(new Error('read-only'))
+    till.send({ type: 'token.revoke' })
+    await settle()
+    expect(till.actor.getSnapshot().context).toMatchObject({ wantsRevoke: true, token: undefined })
+    await pass(3)
+    expect(stateOf(till)).toBe('revoked')
   })
 })
 

@@ -1,23 +1,43 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { meanings } from '../src/failure.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { blocksOf, written } from './docs/pages.ts'
+import {
+  connectionIn,
+  functionIn,
+  isConnected,
+  patience,
+  printed,
+  programOf,
+  run,
+  surroundings,
+} from './docs/program.ts'
 
 // That its code compiles, and that its links and commands lead somewhere, is tested in test/docs.
-const root = new URL('../', import.meta.url)
-const readme = readFileSync(new URL('README.md', root), 'utf8')
-
-describe('README.md', () => {
-  it('tells every failure code', () => {
-    expect(Object.keys(meanings).length).toBeGreaterThan(20)
-    for (const code of Object.keys(meanings)) expect(readme).toContain(`\`${code}\``)
+describe('README.md', { timeout: 30_000 }, () => {
+  it('prints what it says, to whoever tries it', async () => {
+    surroundings()
+    const lines = printed()
+    await run(programOf('README'))
+    const page = written.filter(({ path }) => path === 'README.md').flatMap(blocksOf)
+    expect(lines.join('\n')).toBe(page.find(({ language }) => language === 'text')?.code)
   })
 
-  it('tells every member of provider data', () => {
-    const source = readFileSync(new URL('src/providers/provider.ts', root), 'utf8')
-    const members = [...source.slice(source.indexOf('export interface Provider')).matchAll(/^ {2}(\w+)\??:/gm)].map(
-      ([, member]) => member,
-    )
-    expect(members.length).toBeGreaterThan(12)
-    for (const member of members) expect(readme).toContain(`\`${member}\``)
+  it('connects a till, and calls an API', async () => {
+    const { emulator, programIn } = surroundings()
+    const lines = printed()
+    const { till, orders, token } = await run(programIn('README', 1))
+    const connection = connectionIn(till)
+    const shown = await vi.waitUntil(() => lines.find((line) => line.startsWith('Approve')), patience)
+    emulator.approve(/\w{4}-\w{4}/.exec(shown)?.[0] ?? '')
+    await isConnected(connection)
+    expect(await functionIn(orders)()).toMatchObject({ status: 200 })
+    expect(await functionIn(token)()).toBe(await connection.accessToken())
+  })
+
+  it('says what is missing where there is no key', async () => {
+    const { programIn } = surroundings()
+    vi.stubEnv('TILL_KEY', undefined)
+    const lines = printed()
+    connectionIn((await run(`${programIn('README', 1)}\n`)).till)
+    await vi.waitFor(() => expect(lines.join()).toMatch(/vault.* TILL_KEY/), patience)
   })
 })

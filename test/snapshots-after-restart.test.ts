@@ -232,7 +232,7 @@ describe('a back office after a restart', () => {
     await before.stop()
     const { connection } = office(stage)
     connection.send({ type: 'authorization.responded', url, binding: 'session of an attacker' })
-    await vi.waitFor(() => expect(contextOf(connection).failure?.code).toBe('state_mismatch'))
+    await expect.poll(() => contextOf(connection).failure?.code).toBe('state_mismatch')
     await until(connection, 'awaitingUser')
     expect(sent(stage.emulator)).toEqual([])
   })

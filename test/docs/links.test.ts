@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, matchesGlob, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generated, type Page, proseOf, root, written } from './pages.ts'
 
@@ -62,6 +62,20 @@ describe('the links of the documentation', () => {
       return trouble === undefined ? [] : [`${link}: ${trouble}`]
     })
     expect(broken).toEqual([])
+  })
+
+  it('lead to what the package brings along', () => {
+    const { files }: { files: string[] } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+    const isBrought = (path: string) =>
+      path === 'README.md' || files.some((pattern) => path.startsWith(`${pattern}/`) || matchesGlob(path, pattern))
+    const missing = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((link) => !/^(?:[a-z]+:|#)/.test(link))
+        .map((link) => normalize(join(dirname(page.path), link.replace(/#.*/, ''))))
+        .filter((path) => !isBrought(path))
+        .map((path) => `${page.path}: ${path}`),
+    )
+    expect(missing).toEqual([])
   })
 
   it('lead from the index to every page of the guide', () => {

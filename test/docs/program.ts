@@ -12,12 +12,18 @@ const sources = new Map<string, string>([
   ...entryPoints.map(([entry, source]): [string, string] => [entry, `${root}${source}`]),
 ])
 
-/** The code of a page's program; the first, or another. */
+/** The code of a program in a page of the guide, or in the project's README; the first, or another. */
 export function programOf(page: string, index = 0): string {
-  const blocks = written.filter(({ path }) => path === `docs/${page}.md`).flatMap(blocksOf)
+  const path = page === 'README' ? 'README.md' : `docs/${page}.md`
+  const blocks = written.filter((page) => page.path === path).flatMap(blocksOf)
   const { code } = blocks.filter(({ language }) => ['ts', 'tsx', 'js'].includes(language))[index] ?? {}
-  if (code === undefined) throw new Error(`docs/${page}.md has no program ${index}`)
+  if (code === undefined) throw new Error(`${path} has no program ${index}`)
   return code
+}
+
+/** The code with the sources in place of the package. */
+export function fromSources(code: string): string {
+  return code.replace(/(?<=from ')[^']+/g, (name) => sources.get(name) ?? name)
 }
 
 /** Runs a program as a reader would, but with the sources in place of the package; resolves with what it exports. */
@@ -26,10 +32,7 @@ export async function run(code: string, name = 'program.ts'): Promise<Record<str
   const folder = mkdtempSync(`${root}test/docs/.running-`)
   try {
     const file = join(folder, name)
-    writeFileSync(
-      file,
-      code.replace(/(?<=from ')[^']+/g, (name) => sources.get(name) ?? name),
-    )
+    writeFileSync(file, fromSources(code))
     return await import(/* @vite-ignore */ file)
   } finally {
     rmSync(folder, { recursive: true })

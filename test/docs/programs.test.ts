@@ -1,12 +1,20 @@
+import { writeFileSync } from 'node:fs'
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { waitFor } from 'xstate'
+import { Actor, createActor, StateMachine, waitFor } from 'xstate'
 import { BaseConnection } from '../../src/base-connection.ts'
+import type { Emulator } from '../../src/emulator/index.ts'
 import { createClient, tyro } from '../../src/index.ts'
 import { environmentKey, fileVault } from '../../src/vault/file/index.ts'
 import { measured, spans } from './opentelemetry.ts'
 import { blocksOf, written } from './pages.ts'
 import { connectionIn, functionIn, isConnected, patience, printed, programOf, run, surroundings } from './program.ts'
+
+/** What the merchant does with the first code that is given out. */
+async function approveFirst(emulator: Emulator): Promise<void> {
+  const { body = '' } = await vi.waitUntil(() => emulator.journal.find(({ status }) => status === 200), patience)
+  emulator.approve(JSON.parse(body).user_code)
+}
 
 describe('the program of the page', { timeout: 30_000 }, () => {
   it('quick start prints what the page says', async () => {
@@ -124,7 +132,7 @@ describe('the program of the page', { timeout: 30_000 }, () => {
 
     isKnown = false
     till.send({ type: 'token.refresh' })
-    await waitFor(till.actor, ({ context }) => context.failure?.code === 'server_rejected', patience)
+    await waitFor(till.actor, ({ context }) => context.failure?.code === 'app_login_required', patience)
     isKnown = true
     till.send({ type: 'token.refresh' })
     await waitFor(till.actor, ({ value }) => value === 'authorized', patience)
@@ -252,6 +260,35 @@ describe('the program of the page', { timeout: 30_000 }, () => {
   it('testing passes', async () => {
     surroundings()
     await run(programOf('testing'))
+  })
+
+  it('a machine of your own opens once its provider is connected, and closes with it', async () => {
+    const { emulator, programIn } = surroundings()
+    const running = run(programIn('own-machine'))
+    await approveFirst(emulator)
+    const { shop, till } = await running
+    if (!(shop instanceof Actor)) throw new Error('not an actor')
+    connectionIn(till).send({ type: 'token.revoke' })
+    await waitFor(shop, ({ value }) => value === 'closed', patience)
+  })
+
+  it('a machine of your own runs the chart itself', async () => {
+    const { emulator, programIn } = surroundings()
+    const { counter } = await run(programIn('own-machine', 1))
+    if (!(counter instanceof StateMachine)) throw new Error('not a machine')
+    const counted = createActor(counter).start()
+    onTestFinished(() => void counted.stop())
+    const { login } = counted.getSnapshot().children
+    login?.send({ type: 'authorization.start' })
+    await approveFirst(emulator)
+    await waitFor(counted, ({ value }) => value === 'open', patience)
+  })
+
+  it('adding a provider tests it by a server of ten lines', async () => {
+    const { folder, programIn } = surroundings()
+    const file = `${folder}/ours.json`
+    writeFileSync(file, JSON.stringify({ ...tyro, id: 'our-server' }))
+    await run(programIn('adding-a-provider', 1).replace('ours.json', file))
   })
 
   it('adding a provider connects to it, and calls its API', async () => {

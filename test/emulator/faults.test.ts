@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/emulator/index.ts'
 import { auth0, basic, connected, production, sandbox, setup } from '../support/emulated.ts'
 
@@ -72,7 +72,7 @@ describe.each(['memory', 'a socket'])('a fault over %s', (way) => {
   it('is no answer until the emulator closes', async () => {
     const { emulator, request } = await broken({ kind: 'hang' })
     const answer = request().catch((error) => error)
-    await vi.waitUntil(() => emulator.journal.at(-1)?.fault)
+    await expect.poll(() => emulator.journal.at(-1)?.fault).toBeDefined()
     await emulator.close()
     expect((await answer).message).toBe('fetch failed')
   })

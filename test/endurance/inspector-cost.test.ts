@@ -24,16 +24,21 @@ function print(title: string, rounds: Rounds): void {
 }
 
 describe('an inspector', () => {
-  let charts: Rounds
-  let connection: Rounds
+  let charts: Rounds = {}
+  let connection: Rounds = {}
+  /** What cannot be measured here: how much more nobody costs than nobody. */
+  const noise = () => Math.max(...[charts, connection].map((rounds) => Math.abs(shareOf(rounds, 'nobody, again'))))
 
   beforeAll(async () => {
-    // With XState as it is in production, not as tests load it.
-    const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: 2 ** 24 })
-    ;({ charts, connection } = JSON.parse(stdout))
+    // A machine that others keep busy may measure badly: then again.
+    for (let measured = 0; measured < 3 && !(noise() < 0.05); measured++) {
+      // With XState as it is in production, not as tests load it.
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: 2 ** 24 })
+      ;({ charts, connection } = JSON.parse(stdout))
+    }
     print('An arrow of a connection, with its vault and its requests', connection)
     print('An arrow of a chart alone, whose actors answer at once', charts)
-  }, 240_000)
+  }, 720_000)
 
   it('costs less than a tenth of a transition', () => {
     expect(shareOf(connection, 'an inspector')).toBeLessThan(0.1)
@@ -47,7 +52,6 @@ describe('an inspector', () => {
   })
 
   it('is measured well enough: nobody costs what nobody costs', () => {
-    expect(Math.abs(shareOf(charts, 'nobody, again'))).toBeLessThan(0.05)
-    expect(Math.abs(shareOf(connection, 'nobody, again'))).toBeLessThan(0.05)
+    expect(noise()).toBeLessThan(0.05)
   })
 })

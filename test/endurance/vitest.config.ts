@@ -13,6 +13,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     testTimeout: 300_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Some files work, and others mostly wait.
     maxWorkers: 2,
   },

@@ -93,7 +93,7 @@ describe.skipIf(!executable)(executable ? title : `${title} (${NEEDS_CHROMIUM})`
 
     const code = new URL(url.open()).searchParams.get('code') ?? ''
     expect(code).toMatch(/^emulated-code-\w{10,}/)
-    await expect.poll(tabsOnDisk, { timeout: 10_000 }).toContain(`${redirect.uri}/received`)
+    await expect.poll(tabsOnDisk).toContain(`${redirect.uri}/received`)
     for (const kept of [await trailOf(tab), await listed(), await tabsOnDisk()]) {
       expect(kept).toContain(`${redirect.uri}/received`)
       expect(kept).not.toContain(code)

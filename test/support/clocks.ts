@@ -9,6 +9,7 @@ import {
   mypos,
   type Provider,
 } from '../../src/index.ts'
+import { sameTest } from './same-test.ts'
 import { settle, tillOnStage } from './stage.ts'
 
 export const SECOND = 1_000
@@ -92,9 +93,11 @@ export async function ask(connection: Connection<FlowActor>, now: () => number, 
     (token) => (outcome = { token, at: now() }),
     (error: unknown) => (outcome = { error, at: now() }),
   )
+  const check = sameTest()
   for (let second = 0; second <= patience; second++) {
     await settle()
     if (outcome) return outcome
+    check()
     await vi.advanceTimersByTimeAsync(1000)
   }
   throw new Error('no answer in time')

@@ -13,6 +13,7 @@ import {
 import { askInto, indiscreetVault, inspectInto, sendInto, type VaultStep, watchCarelessly } from './careless-host.ts'
 import { createEvidence, type Evidence, overhear } from './evidence.ts'
 import { type Sabotage, sabotaged, type Target } from './saboteur.ts'
+import { sameTest } from './same-test.ts'
 
 export const clientSecret = 'marker-client-secret-0123456789'
 const binding = 'marker-session-binding'
@@ -110,9 +111,15 @@ function actAsMerchant(emulator: Emulator, connection: Connection, evidence: Evi
   })
 }
 
+// The real one, taken before timers are faked.
+const { setTimeout: realTimeout } = globalThis
+
 /** Starts, and waits for longer than any prompt lives. */
 async function wait(connection: Connection, evidence: Evidence): Promise<void> {
   sendInto(evidence, connection, { type: 'authorization.start', binding })
+  // Hashes take real time.
+  const isPreparing = () => /recalling|preparing/.test(String(connection.actor.getSnapshot().value))
+  for (let turn = 0; turn < 2_000 && isPreparing(); turn++) await new Promise((resolve) => realTimeout(resolve, 1))
   await pass(1_000)
 }
 
@@ -152,12 +159,11 @@ async function live(connection: Connection, evidence: Evidence, attended: boolea
   sendInto(evidence, connection, { type: 'authorization.start' })
 }
 
-// The real one, taken before timers are faked.
-const { setTimeout: realTimeout } = globalThis
-
 /** Gives hashes real time and polls fake time, until the connection lives or something went wrong. */
 async function connectedOrNot({ actor }: Connection): Promise<void> {
+  const check = sameTest()
   for (let turn = 0; turn < 500; turn++) {
+    check()
     const snapshot = actor.getSnapshot()
     if (snapshot.hasTag('connected') || snapshot.context.failure) return
     await new Promise((resolve) => realTimeout(resolve, 1))
@@ -168,8 +174,10 @@ async function connectedOrNot({ actor }: Connection): Promise<void> {
 
 /** Lets fake time pass; hashes and streams get real turns of the event loop. */
 export async function pass(seconds: number): Promise<void> {
+  const check = sameTest()
   for (let second = 0; second < seconds; second++) {
     for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve))
+    check()
     await vi.advanceTimersByTimeAsync(1_000)
   }
 }

@@ -1,10 +1,13 @@
 import { vi } from 'vitest'
 import type { Connection, FlowActor, Vault } from '../../src/index.ts'
+import { sameTest } from './same-test.ts'
 import { settle } from './stage.ts'
 
 /** Lets fake time pass in strides, in seconds: for stories of days, in which seconds do not matter. */
 export async function stride(seconds: number, step = 60): Promise<void> {
+  const check = sameTest()
   for (let passed = 0; passed < seconds; passed += step) {
+    check()
     await vi.advanceTimersByTimeAsync(Math.min(step, seconds - passed) * 1000)
     await settle()
   }

@@ -10,6 +10,7 @@ import {
   tyro,
   type Vault,
 } from '../../src/index.ts'
+import { sameTest } from './same-test.ts'
 
 // The real one, taken before timers are faked.
 const { setImmediate } = globalThis
@@ -21,7 +22,9 @@ export async function settle(): Promise<void> {
 
 /** Lets fake time pass second by second, so that what an instant sets off can set the next one. */
 export async function pass(seconds: number): Promise<void> {
+  const check = sameTest()
   for (let second = 0; second < seconds; second++) {
+    check()
     await vi.advanceTimersByTimeAsync(1000)
     await settle()
   }

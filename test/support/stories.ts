@@ -14,6 +14,7 @@ import {
   tyro,
   type Vault,
 } from '../../src/index.ts'
+import { sameTest } from './same-test.ts'
 import { visited } from './watch.ts'
 
 /** A server, a vault and whoever connects: the stage of one story. Disposing of it stops the connections first. */
@@ -152,6 +153,7 @@ const { setTimeout: realTimeout } = globalThis
  * flight get real time first, since hashes are made elsewhere and a request must not time out meanwhile.
  */
 export async function until({ actor }: Connection, state: string): Promise<void> {
+  const check = sameTest()
   for (let step = 0; step < 500; step++) {
     for (let turn = 0; turn < 220; turn++) {
       const snapshot = actor.getSnapshot()
@@ -160,6 +162,7 @@ export async function until({ actor }: Connection, state: string): Promise<void>
       if (turn >= 20 && !working) break
       await new Promise<void>((resolve) => (turn < 20 ? setImmediate(resolve) : realTimeout(resolve, 1)))
     }
+    check()
     await vi.advanceTimersToNextTimerAsync()
   }
   throw new Error(`still ${String(actor.getSnapshot().value)}, not ${state}`)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ERASED, parseEnvelope, seal, unseal } from '../../src/vault/file/envelope.ts'
 import { type FileVault, fileVault, rawKey } from '../../src/vault/file/index.ts'
 import { idOf } from '../../src/vault/file/keys.ts'
@@ -9,9 +9,6 @@ import { VaultError } from '../../src/vault/vault-error.ts'
 import { fileOf, filesOf, freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
 import { problemOf } from '../support/file-vault/problems.ts'
 import { generationOf, recordOf, waiting } from '../support/file-vault/records.ts'
-
-// A disk that others keep busy may take long.
-vi.setConfig({ testTimeout: 30_000 })
 
 const bytes = randomBytes(32)
 const key = rawKey(bytes)

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   environmentKey,
   type FileVaultOptions,
@@ -18,9 +18,6 @@ import { compilePreload } from '../support/file-vault/preload.ts'
 import { problemOf, refusal } from '../support/file-vault/problems.ts'
 import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
 import { generationOf, recordOf } from '../support/file-vault/records.ts'
-
-// A disk that others keep busy may take long.
-vi.setConfig({ testTimeout: 30_000 })
 
 const VARIABLE = 'FILE_VAULT_TEST_KEY'
 const NAMED = `environment variable ${VARIABLE}`

@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { disk } from '../../src/vault/file/disk-errors.ts'
 import { fileVault } from '../../src/vault/file/index.ts'
 import { isShared, isUncPath } from '../../src/vault/file/place.ts'
@@ -18,9 +18,6 @@ import { compilePreload } from '../support/file-vault/preload.ts'
 import { problemOf } from '../support/file-vault/problems.ts'
 import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
 import { generationOf, recordOf, waiting } from '../support/file-vault/records.ts'
-
-// A disk that others keep busy may take long.
-vi.setConfig({ testTimeout: 30_000 })
 
 const NOBODY = 65534
 const isRoot = process.getuid?.() === 0
@@ -249,9 +246,10 @@ describe('where giving a file its name', () => {
 
   it.skipIf(!slow)(`makes an older one go that is about to be read, the newer one is read${lacking}`, async () => {
     await open().write('till', recordOf(1), undefined)
-    const child = await start({ BEFORE_OPEN: gate() })
+    const calls = `${directory}-calls`
+    const child = await start({ BEFORE_OPEN: gate(), CALLS: calls })
     const read = child.ask('read', 'till')
-    await pause(300)
+    await expect.poll(() => readFile(calls, 'utf8').catch(() => '')).toContain('open record-1')
     await open().write('till', recordOf(2), '1')
     await writeFile(gate(), '')
     expect(await read).toEqual({ record: recordOf(2), revision: '2' })

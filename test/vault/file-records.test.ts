@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { fileVault, rawKey } from '../../src/vault/file/index.ts'
 import { createNumbered } from '../../src/vault/file/numbered.ts'
 import {
@@ -12,9 +12,6 @@ import {
   removeDirectories,
 } from '../support/file-vault/folders.ts'
 import { generationOf, MARKER, recordOf, waiting } from '../support/file-vault/records.ts'
-
-// A disk that others keep busy may take long.
-vi.setConfig({ testTimeout: 30_000 })
 
 const key = rawKey(randomBytes(32))
 const open = async (directory?: string) => fileVault(directory ?? (await freshDirectory()), { key })

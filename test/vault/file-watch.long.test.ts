@@ -2,15 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FileVault, fileVault, rawKey } from '../../src/vault/file/index.ts'
 import { folderOf, freshDirectory, removeDirectories } from '../support/file-vault/folders.ts'
 import { compilePreload } from '../support/file-vault/preload.ts'
 import { endProcesses, startProcess } from '../support/file-vault/processes.ts'
 import { recordOf } from '../support/file-vault/records.ts'
-
-// A disk that others keep busy may take long.
-vi.setConfig({ testTimeout: 30_000 })
 
 const slow = compilePreload('link')
 const bytes = randomBytes(32)
@@ -19,7 +16,7 @@ let vault: FileVault
 const open = () => fileVault(directory, { key: rawKey(bytes) })
 const pause = (span: number) => new Promise((resolve) => setTimeout(resolve, span))
 /** Longer than a change takes to be heard. */
-const quiet = () => pause(250)
+const quiet = () => pause(750)
 
 beforeEach(async () => {
   directory = await freshDirectory()
@@ -247,7 +244,7 @@ describe('watching', () => {
       vault.watch('till', () => {})
       await new Promise((resolve) => setTimeout(resolve, 100))
       console.log('at its end')`
-    const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 })
+    const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 60_000 })
     expect([`${stdout}`.trim(), signal]).toEqual(['at its end', null])
   })
 })

@@ -16,7 +16,7 @@ export interface Logouts {
 }
 
 /** How long the others go on asking, in milliseconds; the logout comes in between. */
-const SPAN = 3_000
+const SPAN = 6_000
 const HEADSTART = 300
 
 /** One after the other logs out, while all others ask for tokens all the time. */

@@ -3,6 +3,7 @@ import type { Fault } from '../../../src/emulator/faulty-answer.ts'
 import { createEmulator, type EmulatorOptions } from '../../../src/emulator/index.ts'
 import type { JournalEntry } from '../../../src/emulator/journal.ts'
 import { type Connection, type FlowActor, memoryVault } from '../../../src/index.ts'
+import { sameTest } from '../../support/same-test.ts'
 import { settle } from '../../support/stage.ts'
 import { createClient, createEnvironment, type Vault, VaultError } from './product.ts'
 import { type Application, type Counted, isCounted } from './stage.ts'
@@ -28,10 +29,16 @@ export type Player = ReturnType<typeof assemble>
 export function assemble({ provider, registration }: Application, options: EmulatorOptions = {}) {
   const emulator = createEmulator(options)
   const disk = fullDisk()
+  let asking = 0
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const answer = await emulator.fetch(input, init)
-    disk.fills()
-    return answer
+    asking++
+    try {
+      const answer = await emulator.fetch(input, init)
+      disk.fills()
+      return answer
+    } finally {
+      asking--
+    }
   }
   const environment = createEnvironment({ fetch, random: () => 0 })
   const client = createClient(provider, registration, { environment, vault: disk.vault })
@@ -46,18 +53,22 @@ export function assemble({ provider, registration }: Application, options: Emula
 
   /** Lets time pass, second by second, until something is so; at most for an hour. */
   async function until(isSo: () => boolean): Promise<void> {
+    const check = sameTest()
     for (let second = 0; second < 3_600; second++) {
-      // Hashes are made in another thread, in real time.
-      for (let turn = 0; turn < 50 && /preparing|exchangingCode/.test(ending()); turn++)
+      // Hashes are made in another thread, in real time. An answer that is on its way may be lost.
+      for (let turn = 0; turn < (asking > 0 ? 50 : 500) && /preparing|exchangingCode/.test(ending()); turn++)
         await new Promise<void>((resolve) => realTimeout(resolve, 1))
       await settle()
       if (isSo()) return
+      check()
       await vi.advanceTimersByTimeAsync(1_000)
     }
   }
 
   async function pass(seconds: number): Promise<void> {
+    const check = sameTest()
     for (let second = 0; second < seconds; second++) {
+      check()
       await vi.advanceTimersByTimeAsync(1_000)
       await settle()
     }

@@ -116,7 +116,7 @@ export const restingRows: readonly Row[] = [
     'revoked',
   ]),
   rests('refused', 'failed', { ...waiting, before: deniedByMerchant }, ['failed', 1, 'failed: authorization_denied']),
-  rests('code ends later', 'awaitingUser', hurriedTill, ['awaitingUser', 0, outOfTime], {
+  rests('code ends later', 'awaitingUser', hurriedTill, ['awaitingUser', 1, outOfTime], {
     due: 'expiresAt',
     overdue: 'expired',
   }),

@@ -29,7 +29,11 @@ static void wait_for(const char *path) {
 /* The gate stands before what is read; new files have other names. */
 static int open_late(const char *name, const char *path, int flags, mode_t mode) {
   int (*real)(const char *, int, mode_t) = dlsym(RTLD_NEXT, name);
-  if (strstr(path, "/record-")) wait_for(getenv("BEFORE_OPEN"));
+  const char *gate = getenv("BEFORE_OPEN");
+  if (gate && strstr(path, "/record-")) {
+    note("open", path);
+    wait_for(gate);
+  }
   return real(path, flags, mode);
 }
 

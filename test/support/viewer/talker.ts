@@ -18,7 +18,7 @@ export interface Talker {
   close(): Promise<void>
 }
 
-const PATIENCE = 10_000
+const PATIENCE = 20_000
 
 /** Where sockets go. */
 export const socketAt = (link: string) => `ws://${new URL(link).host}/`
