@@ -18,7 +18,8 @@ export const causes: Readonly<Record<FailureCode, string>> = {
   state_mismatch:
     'A redirect came from another browser session, with another `state`, `iss` or place. Anybody can call a callback route, so it changes nothing.',
   rate_limited: "Status 429. The server's `Retry-After` is honoured, up to a day.",
-  server_unavailable: 'A status from 500, whatever the body says.',
+  server_unavailable:
+    'A status from 500, whatever the body says; `server_error` or `temporarily_unavailable`, with any status or in a redirect.',
   network: 'No connection: no network, no DNS, refused or reset.',
   timeout: "No whole answer within `requestTimeout`, or a caller's own `timeout` is over.",
   budget_exhausted: "The provider's data name a `budget` of token requests, and this connection has used it up.",
@@ -32,6 +33,9 @@ export const causes: Readonly<Record<FailureCode, string>> = {
     'What is stored under this name was made by another provider, client or server, or cannot be read with the keys at hand. It is not overwritten.',
   server_rejected:
     'A refusal that no person cures, such as `invalid_client`, `unauthorized_client` or `invalid_scope`. A login ends in `failed`; a refresh keeps the tokens, and is tried again after an hour.',
+  app_login_required:
+    'Status 401 of your own server, where [the secrets are on it](../backend.md): its `session` knew of none, or its own door refused. It is noticed when the page comes to the front, or within a minute, that somebody has logged in.',
+  app_not_allowed: 'Status 403 of your own server: its `allows` refused, or its own door.',
   not_supported:
     'The event is not accepted in this state, or the provider has no such thing: a revocation endpoint, a refresh.',
   insecure_endpoint: 'An endpoint, a resource origin or a backend that is http.',

@@ -26,8 +26,9 @@ const tags: Readonly<Record<FlowTag, string>> = {
 /** What a guard of an event asks, in words. */
 const conditions: Readonly<Record<string, string>> = {
   isCurrent: 'of the token at hand',
-  mayConnect: 'while no token is there',
+  mayConnect: 'while no token is there, and no disconnect is under way',
   mayHoldToken: 'where a token is, or may be',
+  mayDisconnect: 'where a token is, or may be, or a disconnect is not done',
 }
 
 /** All states and events, as the charts have them. */
