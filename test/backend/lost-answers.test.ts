@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createActor, setup, spawnChild } from 'xstate'
 import { type Grant, mypos, type Provider, sumupPosPro, tyro } from '../../src/index.ts'
+import { viewOf } from '../../src/view/index.ts'
 import { question } from './support/asking.ts'
 import { deviceOf, myposClient, type PairOptions, serverOf, sumupClient, tyroClient } from './support/pair.ts'
 import {
@@ -269,6 +270,21 @@ describe('a device whose server is not reached', () => {
     await until(there.connection, 'backingOff')
     expect(contextOf(there.connection).token).toEqual(token)
     expect(await there.connection.token()).toBe(lent)
+    await there.connection.stop()
+  })
+
+  it('shows a disconnect as one until the server has heard of it, and then it is done', async () => {
+    const { way, lose } = badWay()
+    const there = await deviceAt(sumupPosPro, way)
+    await logIn(there)
+    for (const verb of ['revokeToken', 'recall', 'recall'] as const) lose(verb, 'before')
+    there.connection.send({ type: 'token.revoke' })
+    await until(there.connection, 'backingOff')
+    expect(contextOf(there.connection)).toMatchObject({ token: undefined, wantsRevoke: true, unread: true })
+    expect(viewOf(there.connection.actor.getSnapshot(), Date.now()).title).toBe('Disconnecting')
+    await until(there.connection, 'revoked')
+    expect(contextOf(there.connection).wantsRevoke).toBe(undefined)
+    await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
     await there.connection.stop()
   })
 

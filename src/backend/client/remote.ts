@@ -60,9 +60,10 @@ export function implementRemotely(call: Call, environment: Environment) {
     if (errand.wish) known.lost = errand
     const pause = failure.retryable || isOfVault(failure) ? backOff(++known.troubles, environment) : STUBBORN
     const retryAt = Math.max(environment.now() + Math.round(pause), failure.retryAt ?? 0)
-    const before = known.last ?? nothing
+    const leaving = errand.wish?.type === 'token.revoke' && ({ token: undefined, wantsRevoke: true } as const)
     return {
-      ...before,
+      ...(known.last ?? nothing),
+      ...leaving,
       standing: 'backingOff',
       failure: { ...failure, retryAt },
       retryAt,
