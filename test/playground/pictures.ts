@@ -14,6 +14,7 @@ const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url))
  */
 export async function takePictures(page: Page, name: string): Promise<() => Promise<void>> {
   if (!wantsPictures) return async () => {}
+  for (const button of await page.getByRole('button', { name: 'Dismiss' }).all()) await button.click()
   await tidy(page)
   // A state that has just been entered is a narrow strip.
   await page.waitForTimeout(1_500)

@@ -93,6 +93,7 @@ describe.skipIf(executable === undefined)('the playground', { timeout: 120_000 }
 
     await expect.poll(() => timeline(page()), patience).toContain('polling')
     await press(page(), 'Slow down')
+    await page().getByRole('status').getByText('its next poll is answered slow_down').waitFor()
     await lit(page(), 'slowDown')
     expect(await now.textContent()).toContain('every 6 seconds')
     writePictures = await takePictures(page(), 'playground')
