@@ -11,7 +11,7 @@ export type FlowEmitted =
   | { readonly type: 'ended'; readonly because: EndedBecause; readonly failure: Failure | undefined }
 
 export type FlowTag =
-  /** A token is at hand or being renewed; where `failure` is `session_expired`, no longer than it lives. */
+  /** A token is at hand or being renewed; where `failure` is `session_expired` or `outcome_unknown`, no longer than it lives. */
   | 'connected'
   /** A request is in flight or due by itself; nobody needs to do anything. */
   | 'pending'
@@ -60,7 +60,7 @@ const base = setup({
   actions: {
     /** Takes what was asked along, and leaves the past behind, so that the same ending is announced again. */
     takeWish: assign({ wish: ({ event }) => event, failure: undefined, endedBecause: undefined }),
-    /** Keeps what was asked until the vault has been read. A disconnect is not replaced by a lesser wish. */
+    /** Keeps what was asked until the vault has been read. A disconnect or a forget is not replaced by a lesser wish. */
     keepWish: assign({ wish: ({ context, event }) => weightier(context.wish, event) }),
     /** Writes the disconnect into the record while an answer is awaited. `createClient` provides it. */
     recordRevoke: () => {},

@@ -84,7 +84,7 @@ function stillborn(about: string): Failure {
 }
 
 /** The session is given up, and no other can begin before that is done. */
-function leaving(about: string): Failure {
+export function leaving(about: string): Failure {
   const remedy = 'A disconnect was asked for: authorization.start is accepted once it is done, or after token.forget.'
   return fail('authorization_required', { about, remedy })
 }

@@ -71,7 +71,7 @@ export interface Summary {
   /** Unix milliseconds. */
   readonly retryAt: number | undefined
   readonly token: TokenSummary | undefined
-  /** A disconnect was asked for, and is not done: no token is handed out any more. */
+  /** A disconnect met trouble, or another process: it is not done, and no token is handed out any more. */
   readonly wantsRevoke?: true | undefined
   readonly failure: Failure | undefined
   readonly endedBecause: EndedBecause | undefined

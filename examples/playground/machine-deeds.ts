@@ -13,12 +13,12 @@ export function jump(clock: Means['clock'], programs: readonly Program[]): Viewe
     label: 'Set the clock an hour ahead',
     description: 'The servers’ clocks stay. Watch: tokens are renewed at once, and a code has run out.',
     group: groups.all,
-    async run() {
+    async run(say) {
       clock.jump(HOUR)
       const connected = programs.map((program) => program.connection()).filter(isConnected)
       // A program that gets none now says so in its state; the clock has jumped all the same.
       await Promise.allSettled(connected.map((connection) => connection.accessToken({ timeout: PATIENCE })))
-      return 'The programs’ clock is an hour ahead of the servers’.'
+      say('The programs’ clock is an hour ahead of the servers’.')
     },
   }
 }

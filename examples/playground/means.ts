@@ -1,4 +1,5 @@
 import type { Emulator } from 'oauth-machines/emulator'
+import type { ViewerDeed } from 'oauth-machines/inspect'
 import type { Clock } from './clock.ts'
 import type { Programs } from './programs.ts'
 import type { Script } from './script.ts'
@@ -15,3 +16,6 @@ export interface Means {
 
 /** The headings of what happens to one connection, and of what happens to all. */
 export const groups = { one: 'Make something happen', all: 'On this machine' } as const
+
+/** Shows what was done where nothing is to be seen yet. */
+export type Say = Parameters<ViewerDeed['run']>[0]

@@ -1,6 +1,6 @@
 import type { EndpointName } from 'oauth-machines/emulator'
 import type { ViewerDeed } from 'oauth-machines/inspect'
-import { groups, type Means } from './means.ts'
+import { groups, type Means, type Say } from './means.ts'
 import type { Program, ProviderId } from './program.ts'
 
 const setAlready = 'It is set already.'
@@ -8,11 +8,10 @@ const setAlready = 'It is set already.'
 const atOnce = 'A session is renewed at once; where there is none, press Connect.'
 
 /** Where a token is at hand and nothing else is under way, a fault is met at once; else `later` is said of it. */
-function meet(program: Program, later: string): string | undefined {
+function meet(program: Program, say: Say, later: string): void {
   const { value, context } = stateOf(program)
-  if (value !== 'authorized' || !context.token?.renewable) return later
-  program.connection().send({ type: 'token.refresh' })
-  return undefined
+  if (value === 'authorized' && context.token?.renewable) program.connection().send({ type: 'token.refresh' })
+  else say(later)
 }
 
 /** A server that wants to be asked less often. */
@@ -25,13 +24,13 @@ export function slowDown(till: Program, { script }: Means): ViewerDeed {
       'While a code is on the screen: the next poll is answered slow_down. Watch: five seconds more between polls.',
     group: groups.one,
     connection: till.name,
-    run() {
+    run(say) {
       if (stateOf(till).context.prompt === undefined) throw new Error('No code is on the screen: start a login first.')
       if (script.holds(id)) throw new Error(setAlready)
       const body = { error: 'slow_down', error_description: 'You are polling too fast.' }
       const place = { provider: till.provider, endpoint: 'token' } as const
       script.add(id, [{ place, fault: { kind: 'status', status: 429, body } }])
-      return `${till.name}: its next poll is answered slow_down.`
+      say(`${till.name}: its next poll is answered slow_down.`)
     },
   }
 }
@@ -53,10 +52,10 @@ export function loseAnswer(program: Program, { script }: Means): ViewerDeed {
     description: `The server acts, its answer is lost. ${atOnce} Watch: ${lost[provider]}`,
     group: groups.one,
     connection: name,
-    run() {
+    run(say) {
       if (script.holds(id)) throw new Error(setAlready)
       script.add(id, [{ place: { provider, endpoint: 'token' }, fault: { kind: 'reset', when: 'after' } }])
-      return meet(program, `${name}: the next answer to a request for a token is lost.`)
+      meet(program, say, `${name}: the next answer to a request for a token is lost.`)
     },
   }
 }
@@ -80,7 +79,7 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
       description: `The server answers 503 for ${span / 1000} seconds. ${atOnce} Watch: pauses that double, while the token at hand serves on.`,
       group: groups.one,
       connection: name,
-      run() {
+      run(say) {
         if (script.holds(id)) throw new Error('It lasts already.')
         const fault = { kind: 'status', status: 503 } as const
         script.add(
@@ -88,7 +87,7 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
           doors.map((endpoint) => ({ place: { provider, endpoint, times: Infinity }, fault })),
         )
         timer = setTimeout(end, span).unref()
-        return meet(program, `${name}: its server answers 503 for ${span / 1000} seconds from now.`)
+        meet(program, say, `${name}: its server answers 503 for ${span / 1000} seconds from now.`)
       },
     },
     end: {
@@ -97,10 +96,10 @@ export function outages(program: Program, { script, outage: span }: Means): Reco
       description: 'During an outage. Watch: the next try succeeds, when it is due.',
       group: groups.one,
       connection: name,
-      run() {
+      run(say) {
         if (!script.holds(id)) throw new Error('There is no outage.')
         end()
-        return `${name}: the outage is over.`
+        say(`${name}: the outage is over.`)
       },
     },
   }

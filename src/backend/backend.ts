@@ -17,7 +17,7 @@ export interface Backend {
    * Answers a request: 401 without a session; 403 for another origin, a connection that is not allowed, or tokens that are not
    * lent; 409 where there is no token; 404, 405, 413, 415 and 400 for what no device of this package sends; 503 once it is
    * stopped, or where the vault is in trouble; each with a `Failure` as JSON. Rejects only with what the host's own functions
-   * `session`, `allows`, `page` and `onProblem` throw.
+   * `session`, `allows` and `page` throw.
    */
   (request: Request): Promise<Response>
   /**

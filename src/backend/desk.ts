@@ -7,6 +7,7 @@ import type { Errand } from '../dialogue.ts'
 import { OAuthError } from '../failure.ts'
 import { sha256 } from '../protocol/pkce.ts'
 import type { Grant } from '../providers/provider.ts'
+import { quietly } from '../quietly.ts'
 import type { Summary } from '../recall.ts'
 import { seal } from '../sealed.ts'
 import { orFailure } from '../vault/trouble.ts'
@@ -35,7 +36,7 @@ export function createDesk(
       return await seenFrom(session, summary, name)
     } catch (error) {
       if (patience.signal.aborted) throw closed(about)
-      onProblem(error)
+      quietly(() => onProblem(error))
       throw defect(`${about}, ${verb}`)
     } finally {
       patience.end()

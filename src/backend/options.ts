@@ -28,14 +28,14 @@ export interface BackendOptions {
    * Where the browser goes after a login that came back by the handler's own callback: a page that connects the same name.
    * Default `/`.
    */
-  readonly page?: string | ((returned: Returned) => string)
+  readonly page?: string | ((returned: Returned) => string) | undefined
   /** Whether devices get the access token, to call the provider's APIs themselves. Default false. */
-  readonly tokens?: boolean
+  readonly tokens?: boolean | undefined
   /**
    * Is told what was thrown where nothing should be: a defect of this package, of which a device hears no more than that it is
-   * one. Mind that it may hold secrets. Default: nobody is told.
+   * one. Mind that it may hold secrets. What it throws itself is dropped. Default: nobody is told.
    */
-  readonly onProblem?: (error: unknown) => void
+  readonly onProblem?: ((error: unknown) => void) | undefined
 }
 
 /** Each option, and what it must be. */

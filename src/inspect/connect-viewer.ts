@@ -1,12 +1,12 @@
 import { defaultEnvironment } from '../environment.ts'
 import { fail } from '../failure.ts'
 import type { FlowActor } from '../flow-actor.ts'
+import { quietly } from '../quietly.ts'
 import { createBacklog } from './backlog.ts'
 import { readable } from './limits.ts'
 import { closing, type Wish } from './messages.ts'
 import { LONGEST_WORD, type Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
-import { quietly } from './quietly.ts'
 import { screenOf, takes } from './screen.ts'
 import { createLine } from './viewer-line.ts'
 import { addressOf, greetingOf, type ViewerLinkOptions, withDefaults } from './viewer-link-options.ts'
@@ -122,8 +122,7 @@ export function connectViewer(link: string, options: ViewerLinkOptions = {}): Vi
     const deed = deeds.find((known) => known.id === id)
     if (!deed) return refuse('This program does no such thing.')
     try {
-      const words = await deed.run()
-      if (typeof words === 'string' && words !== '') line.send({ type: 'done', words: inOneLine(words) })
+      await deed.run((words) => line.send({ type: 'done', words: inOneLine(words) }))
     } catch (error) {
       const message = error instanceof Error ? error.message : ''
       refuse(inOneLine(`${deed.label}: ${message || 'it did not work.'}`))

@@ -1,21 +1,21 @@
 import { checkOptions, type Expectations, isFunction } from '../check-options.ts'
 import { defaultEnvironment } from '../environment.ts'
 import { misconfigured } from '../failure.ts'
+import { quietly } from '../quietly.ts'
 import type { Observation } from './observation.ts'
 import { type Inspect, observing } from './observing.ts'
-import { quietly } from './quietly.ts'
 
 /** Takes what an inspector tells. What it throws, or rejects with, disturbs nobody: see `onProblem`. */
 export type Sink = (observation: Observation) => void
 
 export interface InspectorOptions {
   /** The clock, in Unix milliseconds. Default: the host's. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /**
    * Is told what a sink or the clock has thrown, each time; what it throws itself is dropped. Default: the first is written
    * to `console.warn`.
    */
-  readonly onProblem?: (error: unknown) => void
+  readonly onProblem?: ((error: unknown) => void) | undefined
 }
 
 /** Each option, and what it must be. */

@@ -8,24 +8,24 @@ import { isHere } from './this-machine.ts'
 
 export interface ViewerLinkOptions {
   /** What the viewer calls this host, for instance the name of the program. Default `host`. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** The events that the viewer's buttons may send; `true` stands for all of them. Default: none. */
-  readonly accepts?: true | readonly Wish[]
+  readonly accepts?: true | readonly Wish[] | undefined
   /** What else the viewer may ask for. Default: nothing. */
-  readonly deeds?: readonly ViewerDeed[]
+  readonly deeds?: readonly ViewerDeed[] | undefined
   /** The clock, in Unix milliseconds. Default: the host's. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /** Is told, once, that the viewer refuses this host, which is then not tried again. Default: `console.warn`. */
-  readonly onProblem?: (problem: Failure) => void
+  readonly onProblem?: ((problem: Failure) => void) | undefined
 }
 
 /** Something that the viewer may ask for, and what does it. */
 export interface ViewerDeed extends Deed {
   /**
-   * Does it. A sentence that it returns, or resolves with, is shown in the viewer: for what is to be seen only later. So is
-   * the message of an error that it throws: it says why not. Neither may hold a secret.
+   * Does it. `say` shows a sentence in the viewer: for what is to be seen only later. The message of an error that it throws
+   * is shown as well: it says why not. Neither may hold a secret.
    */
-  run(): unknown
+  run(say: (words: string) => void): void | Promise<void>
 }
 
 const about = 'connectViewer'

@@ -60,9 +60,8 @@ function readDeviceCode(
   const userCode = member(body, 'user_code')
   const verificationUri = httpUrl(member(body, 'verification_uri'))
   const verificationUriComplete = httpUrl(member(body, 'verification_uri_complete'))
-  // 0 is nonsense here: nobody could approve in no time, nor may one poll without a pause.
-  const lifetime = seconds(member(body, 'expires_in')) || provider.lifetimes?.deviceCode
-  const intervalSeconds = seconds(member(body, 'interval')) || 5
+  const lifetime = seconds(member(body, 'expires_in')) ?? provider.lifetimes?.deviceCode
+  const intervalSeconds = seconds(member(body, 'interval')) ?? 5
   if (!isText(deviceCode) || !isText(userCode) || !verificationUri || lifetime === undefined) return undefined
   const expiresAt = requestedAt + lifetime * 1000
   return {

@@ -1,6 +1,6 @@
 import { base64 } from './client-authentication.ts'
 
-/** Takes secrets out of a server's text, however it has escaped them. Text without any stays as it is. */
+/** Takes secrets out of a server's text, escaped once in any of the usual ways; the rest of it is unescaped then. Text without any stays as it is. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   const forms = new Set(secrets.flatMap((secret) => (secret ? formsOf(secret) : [])))
   // Longest first: a secret may begin with another.

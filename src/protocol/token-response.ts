@@ -93,17 +93,17 @@ function refreshTime(from: number, receivedAt: number, lifetime: number, chance:
 const ABSURD = 315_360_000
 
 /**
- * A span, as a number or a numeric string; nonsense counts as not said, since the token itself may be good. An access token
- * of 0 seconds has ended, as where a server counts down one that it keeps; elsewhere 0 means something else.
+ * A span, as a number or a numeric string; nonsense counts as not said, since the token itself may be good. So does 0, which
+ * means no end to some servers and no time left to others: what an API says of the token is right in both cases.
  */
 export function seconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && number >= 0 && number <= ABSURD ? number : undefined
+  return typeof number === 'number' && number > 0 && number <= ABSURD ? number : undefined
 }
 
 /** Not in any RFC, but sent by several servers under either name; 0 means without end. */
 function refreshLifetimeOf(body: unknown): number | undefined {
-  return seconds(member(body, 'refresh_token_expires_in') ?? member(body, 'refresh_expires_in')) || undefined
+  return seconds(member(body, 'refresh_token_expires_in') ?? member(body, 'refresh_expires_in'))
 }
 
 /** Characters that may stand in an Authorization header; a token with others is not sent. @see RFC 6750 §2.1 */

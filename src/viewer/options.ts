@@ -3,14 +3,14 @@ import { createSecret } from './secrets.ts'
 
 export interface ViewerOptions {
   /** Where it listens, on 127.0.0.1. Default 0: any free port. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** The origins of pages that may connect as hosts, for instance `http://localhost:5173`. Default: none. */
-  readonly origins?: readonly string[]
+  readonly origins?: readonly string[] | undefined
   /**
    * What hosts show, as part of their link: 22 to 200 letters, digits, `-` and `_`, chosen at random. Default: a new one each
    * time, of 256 bits.
    */
-  readonly key?: string
+  readonly key?: string | undefined
 }
 
 /** Each option, and what it must be. */
@@ -28,7 +28,7 @@ const expectations: Expectations<ViewerOptions> = {
  *
  * @throws OAuthError `invalid_configuration`; the message names the option
  */
-export function withDefaults(options: ViewerOptions): Required<ViewerOptions> {
+export function withDefaults(options: ViewerOptions) {
   checkOptions('startViewer', options, expectations)
   const { port = 0, origins = [], key = createSecret() } = options
   return { port, origins, key }

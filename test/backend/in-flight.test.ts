@@ -241,6 +241,25 @@ describe('a handler', () => {
     expect((await vault.read('store-17'))?.record).toMatchObject({ retry: { failure: { code: 'network' } } })
   })
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a log that is full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a log that is full'))],
+  ])('answers all the same where what is told of a defect %s', async (_, onProblem) => {
+    const emulator = createEmulator()
+    emulator.fault({ provider: 'mypos', endpoint: 'token' }, { kind: 'status', status: 503 })
+    const random = () => {
+      throw new Error('a defect')
+    }
+    const environment = createEnvironment({ fetch: emulator.fetch, random })
+    const { handle } = await serverOf(myposClient, { client: { environment }, backend: { onProblem } })
+    expect((await handle(question(payouts, { verb: 'requestToken' }))).status).toBe(500)
+  })
+
   it('says of a defect no more than that it is one, but to its host', async () => {
     const emulator = createEmulator()
     emulator.fault({ provider: 'mypos', endpoint: 'token' }, { kind: 'status', status: 503 })

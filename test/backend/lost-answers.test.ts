@@ -282,9 +282,27 @@ describe('a device whose server is not reached', () => {
     await until(there.connection, 'backingOff')
     expect(contextOf(there.connection)).toMatchObject({ token: undefined, wantsRevoke: true, unread: true })
     expect(viewOf(there.connection.actor.getSnapshot(), Date.now()).title).toBe('Disconnecting')
+    // The server would lend it: it has not heard of the wish.
+    await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
     await until(there.connection, 'revoked')
     expect(contextOf(there.connection).wantsRevoke).toBe(undefined)
     await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
+    await there.connection.stop()
+  })
+
+  it('brings no token back where a disconnect that was not heard of is followed by a forget', async () => {
+    const { way, lose } = badWay()
+    const there = await deviceAt(sumupPosPro, way)
+    await logIn(there)
+    for (const verb of ['revokeToken', 'recall', 'forget', 'recall'] as const) lose(verb, 'before')
+    const known: unknown[] = []
+    there.connection.actor.subscribe(({ context }) => known.push(context.token?.generation))
+    there.connection.send({ type: 'token.revoke' })
+    await until(there.connection, 'backingOff')
+    known.length = 0
+    there.connection.send({ type: 'token.forget' })
+    await until(there.connection, 'idle')
+    expect(new Set(known)).toEqual(new Set([undefined]))
     await there.connection.stop()
   })
 
@@ -387,7 +405,7 @@ describe('a device whose server is not reached', () => {
     await there.connection.accessToken()
     isReached = false
     there.connection.send({ type: 'token.revoke' })
-    await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'network' })
+    await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })
     isReached = true
     await until(there.connection, 'revoked')
     await expect(there.connection.accessToken()).rejects.toMatchObject({ code: 'authorization_required' })

@@ -12,6 +12,7 @@ const emulator = { ...lifetimes, tyro: { ...lifetimes.tyro, interval: 1 } }
 /** The playground's stage, and somebody who looks on. */
 export async function play(options: StageOptions = {}) {
   const observations: Observation[] = []
+  const said: string[] = []
   const stage = await openStage(
     createInspector((seen) => observations.push(seen)),
     { emulator, ...options },
@@ -25,7 +26,9 @@ export async function play(options: StageOptions = {}) {
     observations,
     /** What became of each run of a program, the latest one last. */
     runs: ({ name }: Program): Story[] => [...storiesOf(observations).values()].filter((story) => story.name === name),
-    run: (label: string, program?: Program) => deed(stage, label, program).run(),
+    run: (label: string, program?: Program) => deed(stage, label, program).run((words) => said.push(words)),
+    /** What deeds have said. */
+    said,
   }
 }
 

@@ -1,5 +1,6 @@
 import { fail, OAuthError } from '../../failure.ts'
 import type { FlowActor } from '../../flow-actor.ts'
+import { leaving } from '../../outcome.ts'
 import type { Watch } from '../../waiter.ts'
 import type { LentToken } from '../wire.ts'
 import type { Call, Reading } from './call.ts'
@@ -37,6 +38,7 @@ export function createLending({ name, actor, known, call, watch, stopping, now, 
 
   /** Rejects with {@link OAuthError} as the server's own `accessToken()` would, or where the server is not reached. */
   async function token(): Promise<LentToken> {
+    refuseLeaving()
     const { lent } = known
     if (lent && (lent.expiresAt === undefined || now() < lent.expiresAt)) return lent
     asking ??= borrow().finally(() => {
@@ -51,10 +53,18 @@ export function createLending({ name, actor, known, call, watch, stopping, now, 
       await watch<void>(() => (busy.includes(actor.getSnapshot().value) ? undefined : { give: undefined }))
       const { drops } = known
       const reply = await call('accessToken', { connection: name }, tokens, { signal: stopping })
+      refuseLeaving()
       if (reply.kind === 'untold') throw new OAuthError(reply.failure)
       if (drops === known.drops) return keep(reply.told)
     }
     throw new OAuthError(fail('authorization_required', { about }))
+  }
+
+  /** The server may not have heard of it yet. */
+  function refuseLeaving(): void {
+    const { wantsRevoke, wish } = actor.getSnapshot().context
+    if (wantsRevoke || wish?.type === 'token.revoke' || wish?.type === 'token.forget')
+      throw new OAuthError(leaving(about))
   }
 
   function keep(lent: LentToken): LentToken {

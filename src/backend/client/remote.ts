@@ -60,10 +60,11 @@ export function implementRemotely(call: Call, environment: Environment) {
     if (errand.wish) known.lost = errand
     const pause = failure.retryable || isOfVault(failure) ? backOff(++known.troubles, environment) : STUBBORN
     const retryAt = Math.max(environment.now() + Math.round(pause), failure.retryAt ?? 0)
-    const leaving = errand.wish?.type === 'token.revoke' && ({ token: undefined, wantsRevoke: true } as const)
+    // Whatever is asked after that: only the server can say that there is a token still.
+    if (errand.wish?.type === 'token.revoke')
+      known.last = { ...(known.last ?? nothing), token: undefined, wantsRevoke: true }
     return {
       ...(known.last ?? nothing),
-      ...leaving,
       standing: 'backingOff',
       failure: { ...failure, retryAt },
       retryAt,
@@ -90,7 +91,8 @@ export function implementRemotely(call: Call, environment: Environment) {
 }
 
 /** Of a server that was never reached. */
-const nothing: Omit<Summary, 'standing'> = {
+const nothing: Summary = {
+  standing: 'backingOff',
   prompt: undefined,
   pollIntervalSeconds: undefined,
   nextPollAt: undefined,

@@ -1,7 +1,7 @@
 import { checkOptions, type Expectations, isFunction } from '../../check-options.ts'
 import { type Failure, fail, misconfigured } from '../../failure.ts'
+import { quietly } from '../../quietly.ts'
 import type { Sink } from '../inspector.ts'
-import { quietly } from '../quietly.ts'
 import { isHere } from '../this-machine.ts'
 import { sayTo } from './messages.ts'
 import { receiverAt } from './socket.ts'

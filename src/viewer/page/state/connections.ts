@@ -55,7 +55,7 @@ function wasOver(connection: Connection, next: Story, host: Host, collected: Col
   const begin = next.visits[0]
   if (end === undefined || !begin || end > begin.index) return false
   if (connection.host.id === host.id) return true
-  // A page that is reloaded is told one host after the other: of two hosts, the clocks know better.
+  // What was put together of how they stood long ago has no order over two hosts: the clocks know better.
   const last = (life.stoppedAt ?? life.last?.at ?? life.visits[0]?.since ?? 0) - aheadOf(collected, life.actor, end)
   return last <= begin.since - aheadOf(collected, next.actor, begin.index) + SLACK
 }
