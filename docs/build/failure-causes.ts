@@ -17,7 +17,8 @@ export const causes: Readonly<Record<FailureCode, string>> = {
   stopped: '`stop()` was called; whoever still waits is rejected with this.',
   state_mismatch:
     'A redirect came from another browser session, with another `state`, `iss` or place. Anybody can call a callback route, so it changes nothing.',
-  rate_limited: "Status 429. The server's `Retry-After` is honoured, up to a day; in a login no longer than its code lasts.",
+  rate_limited:
+    "Status 429. The server's `Retry-After` is honoured, up to a day; in a login no longer than its code lasts.",
   server_unavailable:
     'A status from 500, whatever the body says; `server_error` or `temporarily_unavailable`, with any status or in a redirect.',
   network: 'No connection: no network, no DNS, refused or reset.',

@@ -15,15 +15,12 @@ export function Banners({ state, isEmpty, clock }: { state: State; isEmpty: bool
   )
 }
 
-/** How many lines are told at once, and how many at all. */
+/** How many lines are told at once. */
 const AT_ONCE = 2
-const AT_ALL = 50
 
 /** What of a recording could not be read. */
 function Problems({ recording: { problems, collected } }: { recording: Recording }) {
-  // The last one may tell of others.
-  const all = [...problems.slice(0, AT_ALL), ...problems.slice(AT_ALL).slice(-1)]
-  const told = all.map(({ line, reason }) => `Line ${line}: ${plain(reason)}`)
+  const told = problems.map(({ line, reason }) => `Line ${line}: ${plain(reason)}`)
   // Where nothing could be read, the one reason is not about a line.
   const isNone = collected.observations.length === 0 && problems.length === 1
   return (
