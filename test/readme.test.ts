@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { blocksOf, written } from './docs/pages.ts'
+import { outputIn } from './docs/pages.ts'
 import {
   connectionIn,
   functionIn,
@@ -17,8 +17,7 @@ describe('README.md', { timeout: 30_000 }, () => {
     surroundings()
     const lines = printed()
     await run(programOf('README'))
-    const page = written.filter(({ path }) => path === 'README.md').flatMap(blocksOf)
-    expect(lines.join('\n')).toBe(page.find(({ language }) => language === 'text')?.code)
+    expect(lines.join('\n')).toBe(outputIn('README.md'))
   })
 
   it('connects a till, and calls an API', async () => {

@@ -17,7 +17,8 @@ export function implement(means: Means) {
     drainOf,
     actions: {
       recordRevoke: ({ context, system }: { context: { connection: string }; system: object }) => {
-        drainOf(system).track(recordRevoke(context.connection, means))
+        // It is in memory all the same, and the next change carries it along.
+        drainOf(system).track(recordRevoke(context.connection, means).catch(() => {}))
       },
       withhold: ({ context }: { context: { connection: string } }) => means.custody.withhold(context.connection),
     },

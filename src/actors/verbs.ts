@@ -51,10 +51,10 @@ export function runErrand(
 }
 
 /**
- * A disconnect is asked for: in memory at once, in the vault as soon as it takes it. If it does not, the next change carries
- * the wish along.
+ * A disconnect is asked for: in memory at once, in the vault as soon as it takes it. Where it rejects, the next change
+ * carries the wish along, as long as the connection is known of.
  */
 export function recordRevoke(name: string, { custody }: Means): Promise<unknown> {
   custody.wishRevoke(name)
-  return custody.update(name, (current) => current).catch(() => {})
+  return custody.update(name, (current) => current)
 }

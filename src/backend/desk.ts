@@ -1,6 +1,6 @@
 import type { Drain } from '../actors/drain.ts'
 import type { Means } from '../actors/errand.ts'
-import { runErrand, type VerbName } from '../actors/verbs.ts'
+import { recordRevoke, runErrand, type VerbName } from '../actors/verbs.ts'
 import type { Client } from '../client.ts'
 import type { TokenDetails } from '../connection.ts'
 import type { Errand } from '../dialogue.ts'
@@ -61,8 +61,7 @@ export function createDesk(
   async function note(name: string): Promise<void> {
     if (closing.aborted) throw closed(about)
     custody.open(name)
-    custody.wishRevoke(name)
-    await drain.track(orFailure(custody.update(name, (current) => current))).finally(() => custody.close(name))
+    await drain.track(orFailure(recordRevoke(name, means))).finally(() => custody.close(name))
   }
 
   /** A token as this server's own routes get it: from the record, or after the refresh that is under way or due. */

@@ -1,10 +1,9 @@
 import { type Failure, isOfVault, OAuthError } from '../failure.ts'
 import type { FlowSnapshot } from '../flow-actor.ts'
-import { VaultError } from '../vault/vault-error.ts'
 import { commandFor, nameOf } from './connected.ts'
 import { forgetHere } from './forgetting.ts'
 import type { ToldFailure } from './json.ts'
-import { type Named, nameFor, type SessionOptions } from './named.ts'
+import { isStored, type Named, nameFor, type SessionOptions } from './named.ts'
 import { isAtRest, open, type Prepared, prepareNamed, recalled, type Session, stateOf, until } from './session.ts'
 import type { Terminal } from './terminal.ts'
 import { runAgain, toldFailure, withoutPromise } from './told-failure.ts'
@@ -37,7 +36,9 @@ async function endedHere(argument: string, options: LogoutOptions): Promise<Outc
 
 async function ended(argument: string, options: LogoutOptions, terminal: Terminal): Promise<Outcome> {
   const named = await nameFor(argument, options)
-  if (await isUnknown(named)) return { named, wasConnected: false, revoked: false }
+  // As after a logout: then nobody has to say who the client was.
+  const isUnknown = !named.known && (await isStored(named, (record) => record === undefined))
+  if (isUnknown) return { named, wasConnected: false, revoked: false }
   const prepared = await prepareNamed(named, options, terminal)
   await using session = open(prepared, terminal)
   const { context } = await recalled(session, terminal.signal)
@@ -47,18 +48,6 @@ async function ended(argument: string, options: LogoutOptions, terminal: Termina
   const outcome = wasConnected ? await revoked(argument, prepared, session, terminal) : { revoked: false }
   await session.connection.forget()
   return { named: prepared, wasConnected, ...outcome }
-}
-
-/** Nothing is known of it, as after a logout: then nobody has to say who the client was. */
-async function isUnknown({ known, home, place }: Named): Promise<boolean> {
-  if (known) return false
-  try {
-    return (await home.look(place)) === undefined
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error
-    // The connection meets it too, and tells.
-    return false
-  }
 }
 
 async function revoked(argument: string, prepared: Prepared, { connection }: Session, terminal: Terminal) {

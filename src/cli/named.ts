@@ -1,5 +1,7 @@
 import { UNSEEN } from '../plain-text.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { ConnectionRecord } from '../vault/record.ts'
+import { VaultError } from '../vault/vault-error.ts'
 import { WrongUse } from './command.ts'
 import { type Home, homeAt } from './home.ts'
 import { providerFor } from './provider-argument.ts'
@@ -55,5 +57,18 @@ export function named(provider: Provider, known: Remembered | undefined, typed: 
       isKept = true
     },
     forget: () => memory.forget(place),
+  }
+}
+
+/** Whether what is stored says so. Not where it cannot be read: the connection meets that too, and tells. */
+export async function isStored(
+  { home, place }: Named,
+  says: (record: ConnectionRecord | undefined) => boolean,
+): Promise<boolean> {
+  try {
+    return says(await home.look(place))
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error
+    return false
   }
 }

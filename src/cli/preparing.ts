@@ -1,7 +1,7 @@
 import { fail, OAuthError } from '../failure.ts'
 import { VaultError } from '../vault/vault-error.ts'
 import { commandFor, nameOf } from './connected.ts'
-import type { Named } from './named.ts'
+import { isStored, type Named } from './named.ts'
 import { type Prepared, prepare, type SessionOptions } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,18 +13,8 @@ import type { Terminal } from './terminal.ts'
 export async function prepareToUse(argument: string, options: SessionOptions, terminal: Terminal): Promise<Prepared> {
   const prepared = await prepare(argument, options, terminal)
   await checkKey(prepared)
-  if (await isLeaving(prepared)) throw leaving(argument, prepared)
+  if (await isStored(prepared, (record) => record?.wantsRevoke === true)) throw leaving(argument, prepared)
   return prepared
-}
-
-async function isLeaving({ home, place }: Named): Promise<boolean> {
-  try {
-    return (await home.look(place))?.wantsRevoke === true
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error
-    // The connection meets it too, and tells.
-    return false
-  }
 }
 
 function leaving(argument: string, prepared: Prepared): OAuthError {

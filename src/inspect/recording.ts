@@ -32,7 +32,7 @@ export function lineOf(observation: Observation): string {
 const HEADER = '{"type":"recording",'
 
 /** How many problems are told one by one. */
-const MOST_PROBLEMS = 1_000
+export const MOST_PROBLEMS = 1_000
 
 const reasons = {
   empty: 'The file is empty.',

@@ -33,6 +33,12 @@ export interface Block {
   readonly code: string
 }
 
+/** What a page says that its program prints. */
+export function outputIn(path: string): string | undefined {
+  const blocks = written.filter((page) => page.path === path).flatMap(blocksOf)
+  return blocks.find(({ language }) => language === 'text')?.code
+}
+
 /** The blocks of code of a page, in their order. */
 export function blocksOf({ path, text }: Page): Block[] {
   return [...text.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(({ 1: language = '', 2: code = '', index }) => ({

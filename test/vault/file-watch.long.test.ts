@@ -40,12 +40,18 @@ function ear() {
   return { heard, changed: () => void heard.times++ }
 }
 
+/** Watches the till, from a moment of quiet on. */
+async function listening() {
+  const { heard, changed } = ear()
+  const stop = vault.watch?.('till', changed)
+  await quiet()
+  return { heard, changed, stop }
+}
+
 describe('watching', () => {
   it('hears another process, each change once', async () => {
     const other = await startProcess(directory, `raw:${Buffer.from(bytes).toString('hex')}`)
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     expect(await other.ask('write', 'till', 1, undefined)).toBe('1')
     expect(await heard.until(1)).toBe(1)
     expect(await other.ask('write', 'till', 2, '1')).toBe('2')
@@ -56,9 +62,7 @@ describe('watching', () => {
   })
 
   it('does not hear what this object did itself, or has read before', async () => {
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, changed, stop } = await listening()
     const first = await vault.write('till', recordOf(1), undefined)
     const second = await vault.write('till', recordOf(2), first)
     await vault.erase('till', `${second}`)
@@ -73,9 +77,7 @@ describe('watching', () => {
   })
 
   it('hears another object of this process, and of several changes at least the last', async () => {
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     const other = open()
     let revision: string | undefined
     for (let generation = 0; generation < 20; generation++)
@@ -87,9 +89,7 @@ describe('watching', () => {
 
   it('hears another object set a record aside, and not itself', async () => {
     await vault.write('till', recordOf(1), undefined)
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     await open().setAside('till')
     expect(await heard.until(1)).toBe(1)
     await vault.write('till', recordOf(1), undefined)
@@ -109,9 +109,7 @@ describe('watching', () => {
   })
 
   it('hears nothing of leases, of other connections, and after it was stopped', async () => {
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     const lease = await open().lease('till', 1_000)
     await lease?.renew()
     await lease?.release()
@@ -154,9 +152,7 @@ describe('watching', () => {
 
   it('begins again where the folder was removed and made anew', async () => {
     await vault.write('till', recordOf(1), undefined)
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     await rm(directory, { recursive: true })
     expect(await heard.until(1)).toBe(1)
     await open().write('till', recordOf(1), undefined)
@@ -167,9 +163,7 @@ describe('watching', () => {
   })
 
   it('begins again where the folder was moved away', async () => {
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     await rename(folderOf(directory, 'till'), `${directory}/moved`)
     await open().write('till', recordOf(1), undefined)
     expect(await heard.until(1)).toBe(1)
@@ -189,9 +183,7 @@ describe('watching', () => {
 
   it('begins later where the folder could not be made at first', async () => {
     await writeFile(directory, 'a file')
-    const { heard, changed } = ear()
-    const stop = vault.watch?.('till', changed)
-    await quiet()
+    const { heard, stop } = await listening()
     await rm(directory)
     await open().write('till', recordOf(1), undefined)
     expect(await heard.until(1)).toBe(1)

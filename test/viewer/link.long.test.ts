@@ -524,6 +524,13 @@ describe('deeds whose outcome is not to be seen yet', () => {
   })
 })
 
+/** A machine of the host's own that has much to tell. */
+const lampMachine = createMachine({
+  id: 'lamp',
+  initial: 'off',
+  states: { off: { on: { s: 'on' } }, on: { on: { s: 'off' } } },
+})
+
 describe('a viewer', () => {
   it('that comes after the host is told all that happened', async () => {
     const port = await freePort()
@@ -621,12 +628,7 @@ describe('a viewer', () => {
     const { link, connect } = shop(viewer.hostLink)
     const till = connect()
     await page.until(({ type }) => type === 'screen')
-    const machine = createMachine({
-      id: 'lamp',
-      initial: 'off',
-      states: { off: { on: { s: 'on' } }, on: { on: { s: 'off' } } },
-    })
-    const lamp = createActor(machine, { inspect: link.inspect }).start()
+    const lamp = createActor(lampMachine, { inspect: link.inspect }).start()
     for (let step = 0; step < 10_000; step++) lamp.send({ type: 's' })
     till.send({ type: 'authorization.start' })
     await page.until(shows('device'))
@@ -671,12 +673,7 @@ describe('a viewer', () => {
     const { link, connect } = shop(`http://127.0.0.1:${port}/#${key}`)
     const till = connect()
     await arrival(till, 'idle')
-    const machine = createMachine({
-      id: 'lamp',
-      initial: 'off',
-      states: { off: { on: { s: 'on' } }, on: { on: { s: 'off' } } },
-    })
-    const lamp = createActor(machine, { inspect: link.inspect }).start()
+    const lamp = createActor(lampMachine, { inspect: link.inspect }).start()
     for (let step = 0; step < 5_001; step++) lamp.send({ type: 's' })
     const viewer = await testViewer({ port, key })
     const page = await dialAsPage(viewer.link)

@@ -1,3 +1,4 @@
+import { MOST_PROBLEMS } from '../../../inspect/recording.ts'
 import type { Link, Recording, State } from '../state/store.ts'
 import { counted, left } from '../words/durations.ts'
 import { plain } from '../words/plain.ts'
@@ -44,11 +45,8 @@ function Problems({ recording: { problems, collected } }: { recording: Recording
   )
 }
 
-/** What reads a recording tells no more of them one by one. */
-const MOST = 1_000
-
 function howMany(lines: number): string {
-  return lines > MOST ? `More than ${counted(MOST, 'line')}` : counted(lines, 'line')
+  return lines > MOST_PROBLEMS ? `More than ${counted(MOST_PROBLEMS, 'line')}` : counted(lines, 'line')
 }
 
 /** A page that shows something keeps it, whatever becomes of the server. */

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../../failure.ts'
+import { causeIn } from '../../../inspect/cause.ts'
 import type { RequestMade } from '../../../inspect/story.ts'
 import { span } from './durations.ts'
 import { plain } from './plain.ts'
@@ -10,23 +11,8 @@ import { plain } from './plain.ts'
  */
 export function causeOf(event: string | undefined, mark: (word: string) => string = plain): string {
   if (event === undefined || event === 'xstate.init') return 'the beginning'
-  const [, answer, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(event) ?? []
-  // One that has no name of its own is called by its place in the chart.
-  const who = actor && /^\d+\./.test(actor) ? 'the invoked actor' : mark(actor ?? '')
-  if (actor && answer === 'error') return `${who} broke`
-  if (actor) return deadlines.get(actor) ?? `${who} answered`
-  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(event) ?? []
-  if (delay) return `after ${/^\d+$/.test(delay) ? span(Number(delay)).replace('.0', '') : mark(delay)}`
-  return mark(event)
+  return causeIn(event, { mark, span: (milliseconds) => span(milliseconds).replace('.0', '') })
 }
-
-/** The actors that wait for an instant. */
-const deadlines: ReadonlyMap<string, string> = new Map([
-  ['nextPoll', 'the next poll was due'],
-  ['slowPoll', 'the next poll was due'],
-  ['nextTry', 'the next try was due'],
-  ['freshness', 'the renewal was due'],
-])
 
 /** What was asked of the server. */
 export function requestOf({ endpoint }: Pick<RequestMade, 'endpoint'>): string {
